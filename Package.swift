@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is compiled with these. `strictMemorySafety` is added where no pointer is needed.
+let base: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    .define("FAILPOINTS", .when(configuration: .debug)),
+]
+let pure: [SwiftSetting] = base + [.strictMemorySafety()]
+let pureTargets: Set<String> = ["Checkpointing"]
+
+/// One Swift target. Dependencies may only name targets of a lower layer; `scripts/check-layers` proves it.
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: pureTargets.contains(name) ? pure : base)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: base)
+}
+
+let package = Package(
+    name: "millrace",
+    products: [.executable(name: "millrace", targets: ["millrace"])],
+    targets: [
+        // Layer 0: C libraries and the process's own observability.
+        .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .target(name: "CSystem"),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        target("Observability", []),
+        // Layer 1: data.
+        target("StreamCore", ["CSystem", "CXXHash"]),
+        // Layer 2: contracts and wrappers.
+        target("StreamAPI", ["StreamCore"]),
+        target("Expression", ["StreamCore"]),
+        target("KafkaClient", ["CRDKafka", "StreamCore", "Observability"]),
+        target("Formats", ["CSimdJSON", "StreamCore"]),
+        target("YAML", ["CYAML"]),
+        // Layer 3: the pure protocol.
+        target("Checkpointing", ["StreamCore", "StreamAPI"]),
+        // Layer 4: the engine.
+        target("StreamRuntime", ["StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
+        target("Operators", ["StreamCore", "StreamAPI", "Expression"]),
+        // Layer 5: edges.
+        target("StateBackends", ["StreamCore", "StreamAPI"]),
+        target("CheckpointStorage", ["StreamCore", "StreamAPI", "Checkpointing", "CSystem", "Observability"]),
+        target("KafkaConnector", ["StreamCore", "StreamAPI", "KafkaClient", "Formats", "Observability"]),
+        target("PipelineSpec", ["StreamCore", "YAML", "Expression"]),
+        // Layer 6: wiring.
+        target(
+            "PipelineRunner",
+            [
+                "StreamCore", "StreamAPI", "StreamRuntime", "Operators", "StateBackends",
+                "CheckpointStorage", "KafkaConnector", "KafkaClient", "Formats", "PipelineSpec",
+                "Expression", "Checkpointing", "Observability",
+            ]),
+        // Layer 7: the test kit.
+        target("StreamTesting", ["StreamCore", "StreamAPI", "Checkpointing"]),
+        // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
+        target(
+            "CommandLineInterface",
+            ["PipelineRunner", "PipelineSpec", "Expression", "StreamCore", "Observability"]),
+        .executableTarget(name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
+
+        tests("StreamCoreTests", ["StreamCore"]),
+        tests("ExpressionTests", ["Expression", "StreamCore"]),
+        tests("FormatsTests", ["Formats", "StreamCore"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("PipelineSpecTests", ["PipelineSpec", "YAML", "Expression", "StreamCore"]),
+        tests(
+            "ProtocolTests", ["Checkpointing", "StreamAPI", "StreamCore", "StreamTesting"],
+            exclude: ["transcripts"]),
+        tests("SimulationTests", ["Checkpointing", "StreamAPI", "StreamCore", "StreamTesting"]),
+        tests("StateBackendsTests", ["StateBackends", "StreamAPI", "StreamCore"]),
+        tests("OperatorsTests", ["Operators", "Expression", "StreamAPI", "StreamCore", "StateBackends"]),
+        tests("CheckpointStorageTests", ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"]),
+        tests("StreamRuntimeTests", ["StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
+        tests("KafkaClientTests", ["KafkaClient", "StreamCore"]),
+        tests(
+            "KafkaIntegrationTests",
+            ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("EndToEndTests", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

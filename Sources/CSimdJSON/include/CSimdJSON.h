@@ -1,0 +1,3 @@
+#ifndef MILLRACE_CSIMDJSON_H
+#define MILLRACE_CSIMDJSON_H
+#endif

@@ -1,0 +1,11 @@
+#ifndef MILLRACE_CSYSTEM_H
+#define MILLRACE_CSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// CRC-32C (Castagnoli, reflected, as RFC 3720 and Kafka use it) of `count` bytes, continued from
+/// `seed` (0 to begin). Uses the SSE 4.2 instruction where the processor has it.
+uint32_t csystem_crc32c(uint32_t seed, const void *bytes, size_t count);
+
+#endif
