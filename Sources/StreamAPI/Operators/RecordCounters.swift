@@ -1,0 +1,11 @@
+public import Synchronization
+
+/// Counts of one subtask, read by other threads for progress and metrics. Added to once a batch.
+public final class RecordCounters: Sendable {
+    public let recordsIn = Atomic<Int>(0)
+    public let recordsOut = Atomic<Int>(0)
+    public let bytesIn = Atomic<Int>(0)
+    /// Records that `on_error: drop` left out.
+    public let dropped = Atomic<Int>(0)
+    public init() {}
+}

@@ -1,0 +1,22 @@
+public import StreamCore
+
+/// When a reader may see a record again (Flink's `DeliveryGuarantee`).
+public enum DeliveryGuarantee: String, Sendable, CaseIterable {
+    case atLeastOnce = "at_least_once"
+    case exactlyOnce = "exactly_once"
+}
+
+/// One subtask of a sink.
+///
+/// - Threading: the subtask's thread, but for ``cancel``.
+public protocol SinkWriter: AnyObject {
+    /// Writes the selected rows. Blocks for back-pressure, and after ``barrier(_:)`` until the next
+    /// transaction may be written to; a wait ends with an error once `cancel` is called.
+    func write(_ batch: RecordBatch) throws
+    /// Everything written so far belongs to `barrier.id`; whatever follows, to a later one. Returns
+    /// without waiting for the transaction.
+    func barrier(_ barrier: CheckpointBarrier) throws
+    /// Ends every wait. Any thread.
+    var cancel: @Sendable () -> Void { get }
+    func close()
+}

@@ -1,0 +1,57 @@
+public import StreamCore
+
+/// A part of a source that is read in order by one subtask: a Kafka partition.
+public struct SourceSplit: Hashable, Sendable {
+    /// Stable over restarts: `events-3`.
+    public let id: String
+    /// The connector's own encoding of the split and its position, as the checkpoint keeps it.
+    public let state: [UInt8]
+    /// For a finite run, where to stop, in the connector's own terms; nil: never.
+    public let stopPosition: Int64?
+
+    public init(id: String, state: [UInt8], stopPosition: Int64?) {
+        self.id = id
+        self.state = state
+        self.stopPosition = stopPosition
+    }
+}
+
+/// A replayable source, as the job's control thread sees it (FLIP-27's enumerator half).
+public protocol Source: AnyObject, Sendable {
+    var operatorID: OperatorID { get }
+    /// Resolves every split to a number, before the first record and before checkpoint 0.
+    ///
+    /// - Parameters:
+    ///   - restored: The checkpoint's splits; nil on a first start. Partitions that are not among
+    ///     them are added from their earliest offset; none is ever left out because a metadata
+    ///     answer lacks it.
+    ///   - stopAtEnd: Also find the end offsets of now.
+    /// - Throws: When the broker cannot be reached, a topic is missing, or records that the
+    ///   checkpoint needs are gone (exit code 81).
+    /// - Blocking: yes. Control thread.
+    func resolveSplits(restored: [[UInt8]]?, stopAtEnd: Bool) throws -> [SourceSplit]
+    /// A reader for one subtask, with its share of the splits.
+    func makeReader(splits: [SourceSplit], context: OperatorContext) throws -> any SourceReader
+    /// Shows lag tools how far the checkpoint is. A courtesy: failures are logged, never read back.
+    func publishOffsets(_ states: [[UInt8]])
+}
+
+/// Reads the splits of one source subtask.
+///
+/// - Threading: the subtask's thread, but for ``wakeUp()``.
+/// - Source: Flink `SourceReader`, made batch-wise.
+public protocol SourceReader: AnyObject {
+    /// Moves fetched records into `batch` (emptied before), waiting for the first one.
+    ///
+    /// - Parameter waitMax: Longest wait for the first record.
+    /// - Returns: `.records` if any row was appended; `.idle` if the wait ran out or was woken;
+    ///   `.ended` when every split has reached its stop position and nothing was appended.
+    func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus
+    /// The splits with the position behind the last row returned; microseconds.
+    func snapshot() -> [[UInt8]]
+    /// Ends a wait in `poll` early. Any thread.
+    var wakeUp: @Sendable () -> Void { get }
+    func close()
+}
+
+public enum SourceStatus: Hashable, Sendable { case records, idle, ended }

@@ -1,0 +1,16 @@
+/// Divides the stream into what belongs to a checkpoint and what comes after (Chandy and Lamport).
+public struct CheckpointBarrier: Hashable, Sendable {
+    public let id: CheckpointID
+    public let kind: CheckpointKind
+    public init(id: CheckpointID, kind: CheckpointKind) {
+        self.id = id
+        self.kind = kind
+    }
+}
+
+/// No row with an earlier event time will follow; milliseconds since the epoch.
+public struct Watermark: RawRepresentable, Hashable, Comparable, Sendable {
+    public let rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+    public static func < (a: Watermark, b: Watermark) -> Bool { a.rawValue < b.rawValue }
+}
