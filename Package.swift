@@ -68,7 +68,8 @@ let package = Package(
             ["PipelineRunner", "PipelineSpec", "Expression", "StreamCore", "Observability"]),
         .executableTarget(name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
 
-        tests("StreamCoreTests", ["StreamCore"]),
+        tests("ObservabilityTests", ["Observability"]),
+        tests("StreamCoreTests", ["StreamCore", "CSystem"]),
         tests("ExpressionTests", ["Expression", "StreamCore"]),
         tests("FormatsTests", ["Formats", "StreamCore"]),
         tests("YAMLTests", ["YAML"]),

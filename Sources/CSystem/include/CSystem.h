@@ -8,4 +8,7 @@
 /// `seed` (0 to begin). Uses the SSE 4.2 instruction where the processor has it.
 uint32_t csystem_crc32c(uint32_t seed, const void *bytes, size_t count);
 
+/// The same without the instruction, for processors that lack it and for the test that both agree.
+uint32_t csystem_crc32c_portable(uint32_t seed, const void *bytes, size_t count);
+
 #endif
