@@ -1,0 +1,44 @@
+/// The client properties that a user gave for one cluster, checked.
+///
+/// Values may be passwords: they leave this type only towards librdkafka, never into a message.
+package struct KafkaConfiguration: Sendable {
+    /// Sorted by name, so that the first bad property reported does not change from run to run.
+    let properties: [(name: String, value: String)]
+    /// `bootstrap.servers` as given, for messages.
+    package let bootstrapServers: String
+
+    /// - Throws: Kind `configuration` for the first property that ``check(property:value:)``
+    ///   refuses, and when `bootstrap.servers` is missing.
+    package init(properties: [String: String]) throws(KafkaError) {
+        self.properties = properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        bootstrapServers = properties["bootstrap.servers"] ?? ""
+    }
+
+    /// Checks one client property against librdkafka's own list and against what the runner owns.
+    ///
+    /// - Returns: Nil if a pipeline file may set it so.
+    package static func check(property: String, value: String) -> KafkaConfigurationProblem? { nil }
+}
+
+/// Why a pipeline file may not set a client property.
+package struct KafkaConfigurationProblem: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case unknown
+        /// It runs or writes something on the host.
+        case denied
+        /// The runner sets it.
+        case ownedByRunner
+        case invalidValue
+    }
+    package let kind: Kind
+    /// What is wrong, without the value: `unknown client property "linger"`.
+    package let message: String
+    /// What to do: `did you mean "linger.ms"?`
+    package let help: String
+}
+
+/// Which records a reader sees, and which end of the log it asks for.
+package enum IsolationLevel: String, Sendable, CaseIterable {
+    case readUncommitted = "read_uncommitted"
+    case readCommitted = "read_committed"
+}
