@@ -45,7 +45,7 @@ let package = Package(
         // Layer 3: the pure protocol.
         target("Checkpointing", ["StreamCore", "StreamAPI"]),
         // Layer 4: the engine.
-        target("StreamRuntime", ["StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
+        target("StreamRuntime", ["CSystem", "StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
         target("Operators", ["StreamCore", "StreamAPI", "Expression"]),
         // Layer 5: edges.
         target("StateBackends", ["StreamCore", "StreamAPI"]),
@@ -56,7 +56,7 @@ let package = Package(
         target(
             "PipelineRunner",
             [
-                "StreamCore", "StreamAPI", "StreamRuntime", "Operators", "StateBackends",
+                "CSystem", "StreamCore", "StreamAPI", "StreamRuntime", "Operators", "StateBackends",
                 "CheckpointStorage", "KafkaConnector", "KafkaClient", "Formats", "PipelineSpec",
                 "Expression", "Checkpointing", "Observability",
             ]),
