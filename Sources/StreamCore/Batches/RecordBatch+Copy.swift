@@ -1,0 +1,102 @@
+/// Copies for channels: rows leave their batch, whose memory its producer reuses.
+extension RecordBatch {
+    /// A fresh batch that holds copies of some rows, and of nothing else.
+    ///
+    /// Everything is the copy's own, so it may go to another thread. Rows are numbered anew and all
+    /// selected. Of the origin, partitions, offsets, timestamps and topic come along; keys and values
+    /// are absent.
+    ///
+    /// - Parameter rows: Row numbers of this batch, in the order wanted; at least one.
+    /// - Cost: The values' bytes, and a few allocations a batch; one chunk for all slices.
+    public func copy(rows: UnsafeBufferPointer<Int32>) -> RecordBatch {
+        precondition(!rows.isEmpty)
+        let copy = RecordBatch(schema: schema, rowCapacity: rows.count)
+        copy.rowCount = rows.count
+        copy.selection.selectAll(rows.count)
+        copyOrigin(of: rows, to: copy.origin)
+        let chunk = ByteChunk(capacity: sliceByteCount(of: rows))
+        copy.chunks = [chunk]
+        var free = chunk.bytes
+        for (source, target) in zip(columns, copy.columns) {
+            source.copy(rows: rows, to: target, slicesTo: &free)
+        }
+        return copy
+    }
+
+    /// A fresh batch that holds copies of the selected rows.
+    ///
+    /// - Returns: Nil if none is selected.
+    public func copySelected() -> RecordBatch? {
+        guard selection.count > 0 else { return nil }
+        return copy(rows: UnsafeBufferPointer(start: selection.rows, count: selection.count))
+    }
+
+    private func copyOrigin(of rows: UnsafeBufferPointer<Int32>, to target: RawRecordBatch) {
+        target.topic = origin.topic
+        target.rowCount = rows.count
+        target.keys.initialize(repeating: .absent, count: rows.count)
+        target.values.initialize(repeating: .absent, count: rows.count)
+        Column.gather(origin.partitions, rows, into: target.partitions)
+        Column.gather(origin.offsets, rows, into: target.offsets)
+        Column.gather(origin.timestamps, rows, into: target.timestamps)
+    }
+
+    /// Bytes of all slices in `rows`.
+    private func sliceByteCount(of rows: UnsafeBufferPointer<Int32>) -> Int {
+        var total = 0
+        for column in columns where column.physical == .slice {
+            let slices = column.slices
+            for row in rows where !column.isNull(Int(row)) { total += slices[Int(row)].count }
+        }
+        return total
+    }
+}
+
+extension Column {
+    /// Copies `rows` to rows `0 ..< rows.count` of `target`, a column of the same physical type.
+    ///
+    /// - Parameter free: Where slices' bytes go; moved behind them.
+    func copy(
+        rows: UnsafeBufferPointer<Int32>, to target: Column,
+        slicesTo free: inout UnsafeMutableRawPointer
+    ) {
+        precondition(physical == target.physical && rows.count <= target.capacity)
+        target.hasNulls = hasNulls
+        if hasNulls { Column.gather(validity, rows, into: target.validity) }
+        switch physical {
+        case .bool8: Column.gather(booleans, rows, into: target.booleans)
+        case .int64: Column.gather(integers, rows, into: target.integers)
+        case .float64: Column.gather(doubles, rows, into: target.doubles)
+        case .slice: copySlices(rows, to: target.slices, &free)
+        }
+    }
+
+    private func copySlices(
+        _ rows: UnsafeBufferPointer<Int32>, to target: UnsafeMutablePointer<ByteSlice>,
+        _ free: inout UnsafeMutableRawPointer
+    ) {
+        let source = slices
+        var end = free
+        for index in 0..<rows.count {
+            let slice = source[Int(rows[index])]
+            // What a NULL row's slice holds is undefined.
+            guard !isNull(Int(rows[index])), let base = slice.base else {
+                target[index] = .absent
+                continue
+            }
+            end.copyMemory(from: base, byteCount: slice.count)
+            target[index] = ByteSlice(
+                base: UnsafePointer(end.assumingMemoryBound(to: UInt8.self)), count: slice.count)
+            end += slice.count
+        }
+        free = end
+    }
+
+    @inline(__always)
+    static func gather<T: BitwiseCopyable>(
+        _ source: UnsafeMutablePointer<T>, _ rows: UnsafeBufferPointer<Int32>,
+        into target: UnsafeMutablePointer<T>
+    ) {
+        for index in 0..<rows.count { target[index] = source[Int(rows[index])] }
+    }
+}
