@@ -40,10 +40,10 @@ let package = Package(
         target("StreamAPI", ["StreamCore"]),
         target("Expression", ["StreamCore"]),
         target("KafkaClient", ["CRDKafka", "StreamCore", "Observability"]),
-        target("Formats", ["CSimdJSON", "StreamCore"]),
         target("YAML", ["CYAML"]),
-        // Layer 3: the pure protocol.
+        // Layer 3: the pure protocol, and formats, whose decoders implement StreamAPI's contract.
         target("Checkpointing", ["StreamCore", "StreamAPI"]),
+        target("Formats", ["CSimdJSON", "StreamCore", "StreamAPI"]),
         // Layer 4: the engine.
         target("StreamRuntime", ["CSystem", "StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
         target("Operators", ["StreamCore", "StreamAPI", "Expression"]),
@@ -71,7 +71,7 @@ let package = Package(
         tests("ObservabilityTests", ["Observability"]),
         tests("StreamCoreTests", ["StreamCore", "CSystem"]),
         tests("ExpressionTests", ["Expression", "StreamCore"]),
-        tests("FormatsTests", ["Formats", "StreamCore"]),
+        tests("FormatsTests", ["Formats", "StreamAPI", "StreamCore"]),
         tests("YAMLTests", ["YAML"]),
         tests("PipelineSpecTests", ["PipelineSpec", "YAML", "Expression", "StreamCore"]),
         tests(

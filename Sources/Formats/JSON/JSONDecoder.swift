@@ -1,0 +1,75 @@
+internal import CSimdJSON
+package import StreamAPI
+package import StreamCore
+
+/// Makes typed rows of JSON documents: one object a record, one column a wanted path.
+///
+/// Only the wanted values are converted; the whole document is checked. Strings without escapes, and
+/// ROW and ARRAY values, are slices of the document; nothing is copied. What counts as an error, and
+/// where Flink is more lenient, is in docs/json.md.
+///
+/// - Threading: one thread; one instance per source subtask.
+/// - Cost: one C call a batch; allocates nothing but chunks for strings with escapes.
+package final class JSONDecoder: BatchDecoder {
+    /// Levels of objects and arrays that a document may have.
+    package static let depthMax = CSIMDJSON_DEPTH_MAX
+    /// Bytes of a document, at most.
+    package static let documentByteCountMax = CSIMDJSON_DOCUMENT_BYTES_MAX
+    /// Characters of a number, at most.
+    package static let numberByteCountMax = CSIMDJSON_NUMBER_BYTES_MAX
+
+    package let columns: [JSONColumn]
+    package let schema: RowSchema
+    let operatorID: OperatorID
+    let errorPolicy: ErrorPolicy
+    let counters: RecordCounters
+    let plan: JSONPlan
+    let batch: RecordBatch
+    /// The batch's own columns: operators may have put others in their place.
+    let ownColumns: [Column]
+    let arena = ByteArena()
+    /// Whether this batch has strings in the arena.
+    var hasUnescaped = false
+    let targets: UnsafeMutablePointer<csimdjson_column>
+    let hasNulls: UnsafeMutablePointer<UInt8>
+    let failures: UnsafeMutablePointer<csimdjson_failure>
+
+    /// - Parameters:
+    ///   - columns: In the order of the batch's columns. Two may not have the same path.
+    ///   - operatorID: The source's, for messages.
+    ///   - counters: Receives what `errorPolicy` drops.
+    ///   - rowCapacity: Rows of the largest raw batch.
+    package init(
+        columns: [JSONColumn], operatorID: OperatorID, errorPolicy: ErrorPolicy,
+        counters: RecordCounters, rowCapacity: Int
+    ) throws(FormatError) {
+        plan = try JSONPlan(columns)
+        self.columns = columns
+        schema = RowSchema(columns.map(\.field))
+        self.operatorID = operatorID
+        self.errorPolicy = errorPolicy
+        self.counters = counters
+        batch = RecordBatch(schema: schema, rowCapacity: rowCapacity)
+        ownColumns = batch.columns
+        failures = .allocate(capacity: rowCapacity)
+        targets = .allocate(capacity: columns.count)
+        hasNulls = .allocate(capacity: columns.count)
+        for (index, column) in ownColumns.enumerated() {
+            targets[index] = csimdjson_column(values: column.values, validity: column.validity)
+        }
+    }
+
+    deinit {
+        failures.deallocate()
+        targets.deallocate()
+        hasNulls.deallocate()
+    }
+}
+
+/// A format that cannot be set up as asked for; found before the first record.
+package struct FormatError: Error, Sendable, CustomStringConvertible {
+    /// What, which column, and what to do.
+    package let message: String
+    package init(_ message: String) { self.message = message }
+    package var description: String { message }
+}
