@@ -1,5 +1,107 @@
+// librdkafka for Swift: the library's own headers, and the two loops that touch every record.
+//
+// The loops are here because librdkafka hands records out one struct at a time: in C they are a load
+// and a copy each, and no librdkafka type crosses into the engine.
 #ifndef MILLRACE_CRDKAFKA_H
 #define MILLRACE_CRDKAFKA_H
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <stdint.h>
+#include <string.h>
+
+// StreamCore's ByteSlice: a null base is an absent value, an empty one has a base.
+typedef struct {
+    const uint8_t *base;
+    intptr_t count;
+} millrace_slice_t;
+
+// Where fetched records go: the next free row of a batch's arrays, and free bytes of its arena.
+typedef struct {
+    millrace_slice_t *keys;
+    millrace_slice_t *values;
+    int32_t *partitions;
+    int64_t *offsets;
+    int64_t *timestamps;
+    int64_t row_capacity;
+    uint8_t *room;
+    int64_t room_capacity;
+    // Closes the batch: it may be exceeded by one record.
+    int64_t byte_limit;
+} millrace_rows_t;
+
+static inline millrace_slice_t millrace_copy_bytes(uint8_t *to, const void *from, size_t count) {
+    millrace_slice_t slice = {from ? to : NULL, (intptr_t)(from ? count : 0)};
+    if (from && count > 0) memcpy(to, from, count);
+    return slice;
+}
+
+// Copies the records messages[next ...], key and value once each, and destroys them. Stops at the
+// first message that is not a record of `topic` (an error, an end of partition, another topic), that
+// does not fit, or behind which the byte limit is reached.
+//
+// Returns the rows written; `*used` receives the bytes written.
+static inline int64_t millrace_copy_records(
+    rd_kafka_message_t **messages, int64_t count, const rd_kafka_topic_t *topic,
+    const millrace_rows_t *rows, int64_t *used
+) {
+    int64_t row = 0, bytes = 0;
+    while (row < count && row < rows->row_capacity && bytes < rows->byte_limit) {
+        rd_kafka_message_t *message = messages[row];
+        if (message->err || message->rkt != topic) break;
+        size_t key_count = message->key ? message->key_len : 0;
+        size_t value_count = message->payload ? message->len : 0;
+        if (key_count + value_count > (size_t)(rows->room_capacity - bytes)) break;
+        rows->keys[row] = millrace_copy_bytes(rows->room + bytes, message->key, key_count);
+        bytes += (int64_t)key_count;
+        rows->values[row] = millrace_copy_bytes(rows->room + bytes, message->payload, value_count);
+        bytes += (int64_t)value_count;
+        rows->partitions[row] = message->partition;
+        rows->offsets[row] = message->offset;
+        rows->timestamps[row] = rd_kafka_message_timestamp(message, NULL);
+        rd_kafka_message_destroy(message);
+        row++;
+    }
+    *used = bytes;
+    return row;
+}
+
+// Hands `count` rows of one partition to the producer, in order, without copying their values
+// (librdkafka copies the keys into its own message).
+//
+// `rows` are indices into `keys` and `values`; `keys` may be null. `scratch` has room for
+// `scratch_count` messages. Returns how many were accepted, from the first. If not all were, `*error`
+// is why: _QUEUE_FULL, after which the rest may be tried again, or what is wrong with the next row.
+static inline int64_t millrace_produce(
+    rd_kafka_topic_t *topic, int32_t partition, const millrace_slice_t *keys,
+    const millrace_slice_t *values, const int32_t *rows, int64_t count,
+    rd_kafka_message_t *scratch, int64_t scratch_count, rd_kafka_resp_err_t *error
+) {
+    int64_t accepted = 0;
+    *error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    while (accepted < count) {
+        int64_t left = count - accepted, size = left < scratch_count ? left : scratch_count;
+        memset(scratch, 0, (size_t)size * sizeof *scratch);
+        for (int64_t index = 0; index < size; index++) {
+            const int32_t row = rows[accepted + index];
+            scratch[index].payload = (void *)values[row].base;
+            scratch[index].len = (size_t)values[row].count;
+            if (keys) {
+                scratch[index].key = (void *)keys[row].base;
+                scratch[index].key_len = (size_t)keys[row].count;
+            }
+        }
+        int taken = rd_kafka_produce_batch(topic, partition, 0, scratch, (int)size);
+        if (taken == size) {
+            accepted += size;
+            continue;
+        }
+        // A full queue refuses all that follow, so the refused rows are the last ones. Any other
+        // error concerns one row; rows behind it may have been taken, and the caller gives up.
+        int64_t first = 0;
+        while (first < size && scratch[first].err == RD_KAFKA_RESP_ERR_NO_ERROR) first++;
+        *error = first < size ? scratch[first].err : RD_KAFKA_RESP_ERR__FAIL;
+        return accepted + first;
+    }
+    return accepted;
+}
 #endif

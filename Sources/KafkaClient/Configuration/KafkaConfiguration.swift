@@ -1,3 +1,6 @@
+internal import CRDKafka
+internal import Glibc
+
 /// The client properties that a user gave for one cluster, checked.
 ///
 /// Values may be passwords: they leave this type only towards librdkafka, never into a message.
@@ -11,20 +14,31 @@ package struct KafkaConfiguration: Sendable {
     ///   refuses, and when `bootstrap.servers` is missing.
     package init(properties: [String: String]) throws(KafkaError) {
         self.properties = properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        bootstrapServers = properties["bootstrap.servers"] ?? ""
+        for (name, value) in self.properties {
+            if let problem = Self.check(property: name, value: value) {
+                throw Self.error("\(problem.message); \(problem.help)")
+            }
+        }
+        let servers = properties["bootstrap.servers"] ?? properties["metadata.broker.list"] ?? ""
+        guard servers.contains(where: { $0 != "," && !$0.isWhitespace }) else {
+            throw Self.error("bootstrap.servers is missing; name at least one broker as host:port")
+        }
+        bootstrapServers = servers
     }
 
-    /// Checks one client property against librdkafka's own list and against what the runner owns.
-    ///
-    /// - Returns: Nil if a pipeline file may set it so.
-    package static func check(property: String, value: String) -> KafkaConfigurationProblem? { nil }
+    /// The value of a property, for the parts of this target that do not go through librdkafka.
+    func value(of name: String) -> String? { properties.first { $0.name == name }?.value }
+
+    static func error(_ context: String) -> KafkaError {
+        KafkaError(.configuration, code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, context: context)
+    }
 }
 
 /// Why a pipeline file may not set a client property.
 package struct KafkaConfigurationProblem: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case unknown
-        /// It runs or writes something on the host.
+        /// It runs, reads or writes something on the host.
         case denied
         /// The runner sets it.
         case ownedByRunner

@@ -1,60 +1,116 @@
+internal import CRDKafka
 package import StreamCore
 
-/// A partition of a topic.
-package struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
-    package let topic: String
-    package let partition: PartitionIndex
-    package init(topic: String, partition: PartitionIndex) {
-        self.topic = topic
-        self.partition = partition
-    }
-    package var description: String { "\(topic)[\(partition.rawValue)]" }
-}
-
-/// Reads explicitly assigned partitions, batch by batch.
+/// Reads explicitly assigned partitions, batch by batch, in the order of each partition.
+///
+/// Records of aborted transactions are left out under `read_committed`; nothing is ever committed to
+/// the group. Offsets are never reset on their own: one that is gone is an error.
 ///
 /// - Threading: one thread, but for ``wakeUp``.
+/// - Blocking: ``poll(into:waitMaxMilliseconds:)`` waits for the first record; ``init`` and the last
+///   release take milliseconds.
+/// - Source: librdkafka 2.0.2; traps of its settings in docs/checkpoint-protocol.md.
 package final class KafkaConsumer {
     package struct Options: Sendable {
         /// Names the consumer to the broker; nothing is ever committed by it.
         package var groupID: String
         package var isolation = IsolationLevel.readCommitted
-        /// Bytes fetched ahead per partition.
+        /// Bytes fetched ahead, over all partitions. Below about 64 MB the fetcher reaches its
+        /// limit and then sleeps up to a second (librdkafka 2.0.2); `queued.max.messages.kbytes`
+        /// of the user goes first.
         package var prefetchByteCountMax = 256 << 20
-        /// A batch is closed once it has this many bytes of keys and values.
+        /// A batch is closed once it has this many bytes of keys and values: it stays in the cache.
         package var batchByteCountMax = 512 << 10
         package init(groupID: String) { self.groupID = groupID }
     }
 
-    /// Where a partition ended when the reader last reached its end.
+    /// Where a partition ended when the reader reached its end.
     package struct PartitionEnd: Hashable, Sendable {
         package let place: TopicPartition
         /// The position behind everything readable, control records and aborted ones included.
         package let offset: Offset
     }
 
+    /// Messages taken from librdkafka at a time; they wait here, uncopied, until a batch has room.
+    static let fetchCountMax = 2048
+
+    let client: ClientHandle
+    let queue: ConsumerQueue
+    let batchByteCountMax: Int
+    let arena = ByteArena()
+    /// Messages `next ..< fetched` are ours and not yet given out.
+    let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    var next = 0
+    var fetched = 0
+    var ends: [PartitionEnd] = []
+    /// Met behind rows that had to be given out first.
+    var pendingError: KafkaError?
+    /// Where reading began, for messages.
+    var assigned: [TopicPartition: Offset] = [:]
+    /// The name of the topic last seen, by librdkafka's handle: one conversion per topic, not per batch.
+    var topicOfName: OpaquePointer?
+    var topicName = ""
+
+    /// - Throws: Kind `configuration`.
     package init(configuration: KafkaConfiguration, options: Options) throws(KafkaError) {
-        fatalError("being built")
+        client = try ClientHandle(
+            .consumer, configuration,
+            defaults: [
+                "socket.nagle.disable": "true", "fetch.message.max.bytes": "4194304",
+                "queued.min.messages": "1000000",
+                "queued.max.messages.kbytes": "\(max(1, options.prefetchByteCountMax >> 10))",
+            ],
+            owned: [
+                "group.id": options.groupID, "isolation.level": options.isolation.rawValue,
+                "auto.offset.reset": "error", "check.crcs": "true", "enable.auto.commit": "false",
+                "enable.auto.offset.store": "false", "enable.partition.eof": "true",
+            ])
+        rd_kafka_poll_set_consumer(client.pointer)
+        queue = ConsumerQueue(of: client)
+        batchByteCountMax = max(1, options.batchByteCountMax)
+        messages = .allocate(capacity: Self.fetchCountMax)
+        messages.initialize(repeating: nil, count: Self.fetchCountMax)
     }
 
-    /// Starts reading the given partitions at the given offsets (numbers, not names); once.
-    package func assign(_ positions: [(place: TopicPartition, offset: Offset)]) throws(KafkaError) {
-        fatalError("being built")
+    deinit {
+        for index in next..<fetched { rd_kafka_message_destroy(messages[index]) }
+        messages.deallocate()
+        queue.close()
     }
 
-    /// Moves fetched records into `batch` (emptied before), waiting for the first one.
+    /// Starts reading the given partitions at the given offsets. Called once: a change of partitions
+    /// means a new consumer.
     ///
-    /// Rows of one topic only: a batch ends where the topic changes.
-    /// - Returns: Rows. Zero: the wait ran out, was woken, or only ends were reported.
-    /// - Throws: `offsetOutOfRange`, `corruptRecord`, `unknownTopic`, `unauthorized`,
-    ///   `authentication`. Rows read before the error are given out first.
-    package func poll(
-        into batch: RawRecordBatch, waitMaxMilliseconds: Int32
-    ) throws(KafkaError) -> Int { fatalError("being built") }
+    /// - Parameter positions: Offsets are numbers from 0, never one of librdkafka's names for an end.
+    /// - Throws: Kind `failed`, or `configuration` for a negative offset or partition.
+    package func assign(_ positions: [(place: TopicPartition, offset: Offset)]) throws(KafkaError) {
+        for (place, offset) in positions {
+            guard offset.rawValue >= 0, place.partition.rawValue >= 0 else {
+                throw KafkaConfiguration.error("assign: \(place)@\(offset.rawValue) is no position")
+            }
+        }
+        for (place, offset) in positions { assigned[place] = offset }
+        let list = TopicPartitionList(
+            places: positions.map(\.place), offsets: positions.map(\.offset.rawValue))
+        let code = rd_kafka_assign(client.pointer, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign") }
+        for element in list.elements where element.error != RD_KAFKA_RESP_ERR_NO_ERROR {
+            throw KafkaError(element.error, "assign of \(element.place)")
+        }
+    }
 
-    /// The partition ends met since the last call. They concern rows already given out.
-    package func takePartitionEnds() -> [PartitionEnd] { fatalError("being built") }
+    /// The partition ends met since the last call. They lie behind rows already given out.
+    package func takePartitionEnds() -> [PartitionEnd] {
+        defer { ends.removeAll(keepingCapacity: true) }
+        return ends
+    }
 
     /// Ends a wait in `poll` early. Any thread; harmless after the consumer is gone.
-    package var wakeUp: @Sendable () -> Void { fatalError("being built") }
+    package var wakeUp: @Sendable () -> Void {
+        let queue = queue
+        return { queue.wakeUp() }
+    }
+
+    /// Why no broker can be reached at present, as librdkafka last reported it; nil if it has not.
+    package var lastClientError: KafkaError? { client.events.lastError }
 }

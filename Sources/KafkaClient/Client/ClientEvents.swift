@@ -1,0 +1,79 @@
+internal import CRDKafka
+internal import Observability
+internal import Synchronization
+
+/// What one librdkafka client reports on its own: log lines, errors, failed deliveries.
+///
+/// - Threading: librdkafka's threads write, any thread reads.
+final class ClientEvents: Sendable {
+    /// Log lines of one client that are passed on per period; the rest is counted.
+    static let logLinesPerPeriodMax = 20
+    static let logPeriodMilliseconds: Int64 = 10_000
+
+    private struct State {
+        var lastError: KafkaError?
+        var deliveryFailureCount = 0
+        var firstDeliveryFailure: KafkaError?
+        var budget = LogBudget()
+    }
+    private let state = Mutex(State())
+
+    /// The latest error that librdkafka reported outside of any call: why a broker cannot be reached.
+    var lastError: KafkaError? { state.withLock { $0.lastError } }
+
+    var deliveryFailures: (count: Int, first: KafkaError?) {
+        state.withLock { ($0.deliveryFailureCount, $0.firstDeliveryFailure) }
+    }
+
+    func record(error: KafkaError) {
+        // "All brokers down" follows the error that says why; it must not hide it.
+        if error.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue, lastError != nil { return }
+        state.withLock { $0.lastError = error }
+    }
+
+    func record(deliveryFailure: KafkaError) {
+        state.withLock {
+            $0.deliveryFailureCount += 1
+            if $0.firstDeliveryFailure == nil { $0.firstDeliveryFailure = deliveryFailure }
+        }
+    }
+
+    /// Passes a line of librdkafka's on to the log, within the budget.
+    func log(level: Int32, facility: String, text: String) {
+        let verdict = state.withLock { $0.budget.take(now: Monotonic.milliseconds()) }
+        guard case .pass(let suppressed) = verdict else { return }
+        if suppressed > 0 { Log.warning("kafka client log lines left out", ["count": suppressed]) }
+        // librdkafka calls a lost connection an error (3); the call that needs it decides that.
+        switch level {
+        case ...4: Log.warning("kafka client", ["facility": facility, "text": text])
+        case 5, 6: Log.info("kafka client", ["facility": facility, "text": text])
+        default: Log.debug("kafka client", ["facility": facility, "text": text])
+        }
+    }
+}
+
+/// How many log lines may still pass in this period. Pure: the time is a parameter.
+struct LogBudget {
+    enum Verdict: Equatable {
+        /// The line passes; `suppressed` lines before it did not.
+        case pass(suppressed: Int)
+        case suppress
+    }
+    private var periodStart: Int64 = .min
+    private var passed = 0
+    private var suppressed = 0
+
+    mutating func take(now: Int64) -> Verdict {
+        if periodStart == .min || now - periodStart >= ClientEvents.logPeriodMilliseconds {
+            periodStart = now
+            passed = 0
+        }
+        guard passed < ClientEvents.logLinesPerPeriodMax else {
+            suppressed += 1
+            return .suppress
+        }
+        passed += 1
+        defer { suppressed = 0 }
+        return .pass(suppressed: suppressed)
+    }
+}

@@ -1,0 +1,10 @@
+/// The requests that this client sends itself, by Kafka's api key.
+package enum WireAPI: Int16, Sendable, CaseIterable {
+    case metadata = 3
+    case offsetFetch = 9
+    case findCoordinator = 10
+    case apiVersions = 18
+    case initProducerID = 22
+    case endTransaction = 26
+    case describeTransactions = 65
+}
