@@ -14,4 +14,11 @@ uint32_t csystem_crc32c_portable(uint32_t seed, const void *bytes, size_t count)
 /// Names the calling thread as `top -H` and debuggers show it; at most 15 bytes are kept.
 void csystem_name_thread(const char *name);
 
+/// Waits for a thread's end, by the monotonic clock. Returns 0, or an errno: ETIMEDOUT if it runs on.
+int csystem_join_thread(unsigned long thread, long timeout_milliseconds);
+
+/// Renames within a directory, failing with EEXIST if `to` is there: renameat2(2) with
+/// RENAME_NOREPLACE, or a link and an unlink where the filesystem lacks it. Returns 0 or an errno.
+int csystem_rename_without_replacing(int directory, const char *from, const char *to);
+
 #endif

@@ -21,6 +21,8 @@ public protocol StreamOperator: AnyObject {
     func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot
     /// The last batch has been processed; emit what is still held.
     func endInput(into output: any BatchOutput) throws
+    /// The checkpoint is durable and committed. A courtesy: it may be skipped after a failure.
+    func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws
     func close()
 }
 
@@ -28,6 +30,7 @@ extension StreamOperator {
     public func open(_ context: OperatorContext, restored: RestoredState?) throws {}
     public func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot { .empty }
     public func endInput(into output: any BatchOutput) throws {}
+    public func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws {}
     public func close() {}
 }
 

@@ -16,7 +16,13 @@ public protocol SinkWriter: AnyObject {
     /// Everything written so far belongs to `barrier.id`; whatever follows, to a later one. Returns
     /// without waiting for the transaction.
     func barrier(_ barrier: CheckpointBarrier) throws
+    /// The checkpoint is durable and committed. A courtesy: it may be skipped after a failure.
+    func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws
     /// Ends every wait. Any thread.
     var cancel: @Sendable () -> Void { get }
     func close()
+}
+
+extension SinkWriter {
+    public func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws {}
 }

@@ -1,0 +1,93 @@
+internal import Checkpointing
+internal import StreamCore
+
+/// The consuming end of a subtask's channels: one element at a time, barriers aligned.
+///
+/// Channels are asked in turn, so that none starves. A channel that has delivered the barrier is
+/// not read until the barrier has come on all: what follows it belongs to the next checkpoint.
+/// Ended channels still deliver barriers.
+final class InputGate {
+    enum Event {
+        case batch(RecordBatch)
+        /// The barrier has arrived on every channel.
+        case barrier(CheckpointBarrier)
+        /// The smallest watermark over all channels has risen.
+        case watermark(Watermark)
+        /// Every channel has ended.
+        case endOfInput
+    }
+
+    let channels: [InputChannel]
+    private var next = 0
+    private var openCount: Int
+    private var watermarks: [Int64]
+    private var watermark = Int64.min
+    private var hasEnded: [Bool]
+    private var aligner: BarrierAligner
+
+    init(_ channels: [InputChannel]) {
+        precondition(!channels.isEmpty)
+        self.channels = channels
+        watermarks = Array(repeating: .min, count: channels.count)
+        hasEnded = Array(repeating: false, count: channels.count)
+        openCount = channels.count
+        aligner = BarrierAligner(inputCount: channels.count)
+    }
+
+    /// Whether ``poll()`` would look at anything.
+    var isReady: Bool {
+        for index in channels.indices where !aligner.isBlocked(index) && !channels[index].isEmpty {
+            return true
+        }
+        return false
+    }
+
+    /// The next event, or nil if nothing is there now.
+    func poll() -> Event? {
+        var untried = channels.count
+        while untried > 0 {
+            let index = next
+            next = index + 1 == channels.count ? 0 : index + 1
+            untried -= 1
+            guard !aligner.isBlocked(index), let element = channels[index].pop() else { continue }
+            if let event = event(of: element, from: index) { return event }
+            // An element without an event may have unblocked channels: ask all once more.
+            untried = channels.count
+        }
+        return nil
+    }
+
+    private func event(of element: StreamElement, from index: Int) -> Event? {
+        switch element {
+        case .batch(let batch): return .batch(batch)
+        case .barrier(let barrier): return aligned(barrier, from: index)
+        case .watermark(let watermark): return advance(watermark, from: index)
+        case .endOfInput: return end(of: index)
+        }
+    }
+
+    private func end(of index: Int) -> Event? {
+        precondition(!hasEnded[index], "a channel ends once")
+        hasEnded[index] = true
+        openCount -= 1
+        return openCount == 0 ? .endOfInput : nil
+    }
+
+    private func advance(_ watermark: Watermark, from index: Int) -> Event? {
+        watermarks[index] = max(watermarks[index], watermark.rawValue)
+        guard let lowest = watermarks.min(), lowest > self.watermark else { return nil }
+        self.watermark = lowest
+        return .watermark(Watermark(rawValue: lowest))
+    }
+
+    /// The aligner remembers which inputs are blocked; `poll` asks it.
+    private func aligned(_ barrier: CheckpointBarrier, from index: Int) -> Event? {
+        for case .snapshot(let complete) in aligner.handle(.barrier(barrier, input: index)) {
+            return .barrier(complete)
+        }
+        return nil
+    }
+
+    /// The checkpoint is given up: inputs that wait for its barriers are read again.
+    func cancelCheckpoint(_ checkpoint: CheckpointID) { _ = aligner.handle(.cancelled(checkpoint)) }
+}

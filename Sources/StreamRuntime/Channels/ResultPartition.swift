@@ -1,0 +1,60 @@
+internal import StreamAPI
+internal import StreamCore
+
+/// The producing end of an exchange: copies rows out of the chain's batches and into channels.
+///
+/// Rows for one subtask keep their order. Each batch is sent on at once, so that a lone record
+/// does not wait for company.
+///
+/// - Threading: the upstream subtask's thread.
+final class ResultPartition: BatchOutput {
+    private let channels: [InputChannel]
+    /// Nil: every row goes to the first channel.
+    private let partitioner: (any Partitioner)?
+    private let router: RowRouter
+
+    /// - Parameter groupCount: The job's `maxParallelism`.
+    init(_ plan: OutputPlan, groupCount: Int, rowCapacity: Int) throws {
+        precondition(!plan.channels.isEmpty)
+        channels = plan.channels
+        switch plan.exchange {
+        case .forward: partitioner = nil
+        case .keyed(let make): partitioner = try make()
+        }
+        router = RowRouter(
+            groupCount: groupCount, targetCount: channels.count, rowCapacity: rowCapacity)
+    }
+
+    func emit(_ batch: RecordBatch) throws {
+        let selection = batch.selection
+        guard let partitioner, channels.count > 1 else {
+            let rows = UnsafeBufferPointer(start: selection.rows, count: selection.count)
+            return try send(batch.copy(rows: rows), to: channels[0])
+        }
+        router.reserve(selection.count)
+        try partitioner.assignKeyGroups(of: batch, into: router.keyGroups)
+        router.sort(selection)
+        for target in channels.indices {
+            let rows = router.rows(ofTarget: target)
+            if !rows.isEmpty { try send(batch.copy(rows: rows), to: channels[target]) }
+        }
+    }
+
+    private func send(_ batch: RecordBatch, to channel: InputChannel) throws(ExecutionCancelled) {
+        try channel.push(.batch(batch), byteCount: batch.memoryByteCount)
+    }
+
+    /// Barriers, watermarks and the end go to everybody.
+    func broadcast(_ element: StreamElement) throws(ExecutionCancelled) {
+        for channel in channels { try channel.push(element) }
+    }
+}
+
+extension RecordBatch {
+    /// What a batch that owns its memory keeps alive, roughly: for the bound of a channel.
+    var memoryByteCount: Int {
+        let originBytesPerRow = 2 * MemoryLayout<ByteSlice>.stride + 4 + 8 + 8
+        let bytesPerRow = columns.reduce(originBytesPerRow) { $0 + $1.physical.stride + 1 }
+        return chunks.reduce(rowCapacity * bytesPerRow) { $0 + $1.capacity }
+    }
+}

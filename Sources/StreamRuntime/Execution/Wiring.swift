@@ -1,0 +1,64 @@
+internal import StreamCore
+
+/// Where the rows of one node leave a subtask: an exchange and its channels.
+struct OutputPlan: Sendable {
+    /// The node whose output it is.
+    let node: OperatorID
+    let exchange: Exchange
+    /// By downstream subtask for a keyed exchange; for a forward one, rows go to the first and
+    /// barriers to all.
+    let channels: [InputChannel]
+}
+
+/// The channels of a run, by the subtasks at their two ends.
+struct Wiring {
+    private(set) var inputs: [SubtaskID: [InputChannel]] = [:]
+    private(set) var outputs: [SubtaskID: [OutputPlan]] = [:]
+
+    init(
+        job: JobGraph, subtasks: [Subtask], configuration: ExecutionConfiguration,
+        cancellation: Cancellation
+    ) {
+        let byID = Dictionary(uniqueKeysWithValues: subtasks.map { ($0.id, $0) })
+        for edge in job.edges {
+            for upstream in job.subtaskIDs(ofVertex: edge.upstreamVertex) {
+                let targets = job.targets(of: upstream, along: edge)
+                let channels = targets.map { target in
+                    InputChannel(
+                        configuration: configuration, cancellation: cancellation,
+                        producer: byID[upstream]!.doorbell, consumer: byID[target]!.doorbell)
+                }
+                outputs[upstream, default: []].append(
+                    OutputPlan(node: edge.upstreamNode, exchange: edge.exchange, channels: channels))
+                for (target, channel) in zip(targets, channels) {
+                    inputs[target, default: []].append(channel)
+                }
+            }
+        }
+    }
+}
+
+extension JobGraph {
+    func subtaskIDs(ofVertex vertex: Int) -> [SubtaskID] {
+        (0..<vertices[vertex].parallelism).map {
+            SubtaskID(vertex: UInt16(vertex), index: UInt16($0))
+        }
+    }
+
+    func makeSubtasks() -> [Subtask] {
+        vertices.indices.flatMap { vertex in
+            subtaskIDs(ofVertex: vertex).map { Subtask(id: $0, vertex: vertices[vertex]) }
+        }
+    }
+
+    /// Who has a channel from `upstream`. Every downstream subtask gets at least one from some
+    /// upstream subtask: without one it would never see a barrier.
+    func targets(of upstream: SubtaskID, along edge: JobEdge) -> [SubtaskID] {
+        let all = subtaskIDs(ofVertex: edge.downstreamVertex)
+        if case .keyed = edge.exchange { return all }
+        let upstreamCount = vertices[edge.upstreamVertex].parallelism
+        let own = Int(upstream.index)
+        if all.count <= upstreamCount { return [all[own * all.count / upstreamCount]] }
+        return all.filter { Int($0.index) * upstreamCount / all.count == own }
+    }
+}

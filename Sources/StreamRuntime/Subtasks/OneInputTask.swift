@@ -1,0 +1,59 @@
+internal import StreamAPI
+internal import StreamCore
+
+/// The loop of a subtask behind channels: mail, gate, chain.
+final class OneInputTask {
+    private let environment: SubtaskEnvironment
+    private let chain: OperatorChain
+    private let gate: InputGate
+
+    init(_ environment: SubtaskEnvironment, _ chain: OperatorChain) {
+        self.environment = environment
+        self.chain = chain
+        gate = InputGate(environment.graph.inputs[environment.subtask.id, default: []])
+    }
+
+    /// Returns after the last barrier; throws ``ExecutionCancelled`` when that is asked for.
+    func run() throws {
+        environment.opened()
+        let subtask = environment.subtask
+        let cancellation = environment.graph.cancellation
+        while true {
+            try cancellation.check()
+            if subtask.mailbox.hasMail { try readMail() }
+            guard let event = gate.poll() else {
+                subtask.doorbell.wait {
+                    gate.isReady || subtask.mailbox.hasMail || cancellation.isRequested
+                }
+                continue
+            }
+            if try !handle(event) { return }
+        }
+    }
+
+    /// - Returns: False after the last barrier.
+    private func handle(_ event: InputGate.Event) throws -> Bool {
+        switch event {
+        case .batch(let batch):
+            try environment.willProcess(rowCount: batch.selection.count)
+            try chain.head.emit(batch)
+        case .barrier(let barrier):
+            try environment.take(barrier, chain)
+            return !barrier.isLast
+        case .watermark(let watermark): try chain.broadcast(.watermark(watermark))
+        case .endOfInput: try environment.ended(chain)
+        }
+        return true
+    }
+
+    private func readMail() throws {
+        for mail in environment.subtask.mailbox.takeAll() {
+            switch mail {
+            case .barrier: preconditionFailure("barriers are triggered at sources only")
+            case .checkpointComplete(let checkpoint):
+                try chain.notifyCheckpointComplete(checkpoint)
+            case .checkpointCancelled(let checkpoint): gate.cancelCheckpoint(checkpoint)
+            }
+        }
+    }
+}

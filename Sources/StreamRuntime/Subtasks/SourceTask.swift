@@ -1,0 +1,91 @@
+internal import StreamAPI
+internal import StreamCore
+internal import Synchronization
+
+/// The loop of a source subtask: mail, poll, decode, chain.
+final class SourceTask {
+    private let environment: SubtaskEnvironment
+    private let chain: OperatorChain
+    private let reader: any SourceReader
+    private let decoder: any BatchDecoder
+    private let context: OperatorContext
+    private let raw: RawRecordBatch
+    private var hasEnded = false
+
+    init(
+        _ environment: SubtaskEnvironment, _ chain: OperatorChain, _ reader: any SourceReader,
+        _ decoder: any BatchDecoder, _ context: OperatorContext
+    ) {
+        self.environment = environment
+        self.chain = chain
+        self.reader = reader
+        self.decoder = decoder
+        self.context = context
+        raw = RawRecordBatch(rowCapacity: environment.rowCapacity)
+    }
+
+    /// Returns after the last barrier; throws ``ExecutionCancelled`` when that is asked for.
+    func run() throws {
+        environment.opened()
+        let (mailbox, cancellation) = (environment.subtask.mailbox, environment.graph.cancellation)
+        while true {
+            try cancellation.check()
+            if mailbox.hasMail, try !readMail() { return }
+            if hasEnded {
+                environment.subtask.doorbell.wait { mailbox.hasMail || cancellation.isRequested }
+            } else {
+                try readInput()
+            }
+        }
+    }
+
+    private func readInput() throws {
+        raw.removeAll()
+        let waitMax = environment.graph.configuration.sourceWaitMax
+        switch try reader.poll(into: raw, waitMax: waitMax) {
+        case .records: try process()
+        case .idle: break
+        case .ended:
+            hasEnded = true
+            try environment.ended(chain)
+        }
+    }
+
+    private func process() throws {
+        let count = raw.rowCount
+        try environment.willProcess(rowCount: count)
+        environment.subtask.counters.bytesIn.wrappingAdd(raw.byteCount, ordering: .relaxed)
+        try chain.head.emit(try decoder.decode(raw))
+    }
+
+    /// - Returns: False after the last barrier.
+    private func readMail() throws -> Bool {
+        for mail in environment.subtask.mailbox.takeAll() {
+            switch mail {
+            case .barrier(let barrier):
+                try take(barrier)
+                if barrier.isLast { return false }
+            case .checkpointComplete(let checkpoint):
+                try chain.notifyCheckpointComplete(checkpoint)
+            case .checkpointCancelled: break  // A source has nothing to unblock.
+            }
+        }
+        return true
+    }
+
+    private func take(_ barrier: CheckpointBarrier) throws {
+        let snapshot = OperatorSnapshot(items: reader.snapshot())
+        try environment.take(
+            barrier, chain, source: [SubtaskSnapshotPart(context: context, snapshot: snapshot)])
+    }
+}
+
+extension RawRecordBatch {
+    /// Bytes of keys and values.
+    fileprivate var byteCount: Int {  // hot
+        var total = 0
+        let (keys, values) = (keys, values)
+        for row in 0..<rowCount { total &+= keys[row].count &+ values[row].count }
+        return total
+    }
+}

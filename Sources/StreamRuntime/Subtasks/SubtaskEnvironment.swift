@@ -1,0 +1,99 @@
+internal import Observability
+internal import StreamAPI
+internal import StreamCore
+internal import Synchronization
+
+/// One run of a subtask, from the making of its operators to their closing.
+///
+/// Made and used on the subtask's thread; nothing in it is shared.
+final class SubtaskEnvironment {
+    let graph: ExecutionGraph
+    let subtask: Subtask
+    var outputs: [OutputPlan] { graph.outputs[subtask.id, default: []] }
+    var maxParallelism: Int { graph.job.maxParallelism }
+    var rowCapacity: Int { graph.configuration.batchRowCountMax }
+
+    init(graph: ExecutionGraph, subtask: Subtask) {
+        self.graph = graph
+        self.subtask = subtask
+    }
+
+    func context(of node: StreamNode) -> OperatorContext {
+        OperatorContext(
+            operatorID: node.id, subtaskIndex: Int(subtask.id.index),
+            parallelism: subtask.vertex.parallelism, maxParallelism: maxParallelism)
+    }
+
+    /// Runs until the last barrier.
+    ///
+    /// - Throws: What an operator throws; ``ExecutionCancelled`` from a wait that was ended.
+    func run(restored: (OperatorContext) throws -> RestoredState?) throws {
+        let chain = try OperatorChain(self)
+        defer {
+            // After this no other thread calls into readers and sinks, so they may be freed.
+            subtask.unregisterWakers()
+            chain.close()
+        }
+        try chain.open(restored: restored)
+        let head = subtask.vertex.chain.nodes[0]
+        if case .source(let makeReader, let makeDecoder) = head.role {
+            let context = context(of: head)
+            let reader = try makeReader(context)
+            defer {
+                subtask.unregisterWakers()
+                reader.close()
+            }
+            subtask.register(mailWaker: reader.wakeUp)
+            let decoder = try makeDecoder(context, subtask.counters)
+            try SourceTask(self, chain, reader, decoder, context).run()
+        } else {
+            try OneInputTask(self, chain).run()
+        }
+    }
+
+    // MARK: What both kinds of task do
+
+    /// Every operator is open: rows may come.
+    func opened() {
+        subtask.state = .running
+        graph.progress.opened()
+    }
+
+    /// No more rows will come; barriers still may.
+    func ended(_ chain: OperatorChain) throws {
+        try chain.endInput()
+        try chain.broadcast(.endOfInput)
+        subtask.state = .ended
+        graph.progress.ended()
+    }
+
+    /// The subtask's part of a checkpoint: the synchronous part of every snapshot, the barrier on
+    /// to the next subtasks, the rest to the snapshot thread.
+    ///
+    /// - Parameter source: The reader's part, if there is one.
+    func take(
+        _ barrier: CheckpointBarrier, _ chain: OperatorChain, source: [SubtaskSnapshotPart] = []
+    ) throws {
+        let parts = try source + chain.snapshot(barrier)
+        if subtask.vertex.hasSink { graph.progress.sinkPassed(subtask.id, checkpoint: barrier.id) }
+        graph.snapshotThread.enqueue(parts, of: subtask.id, checkpoint: barrier.id)
+        try chain.broadcast(.barrier(barrier))
+    }
+
+    /// A batch is about to be processed.
+    func willProcess(rowCount: Int) throws {
+        try graph.cancellation.check()
+        try Failpoint.reached(.p1)
+        subtask.counters.recordsIn.wrappingAdd(rowCount, ordering: .relaxed)
+    }
+}
+
+extension CheckpointBarrier {
+    /// Nothing follows this barrier.
+    var isLast: Bool {
+        switch kind {
+        case .checkpoint, .savepoint: false
+        case .stopWithSavepoint, .final: true
+        }
+    }
+}
