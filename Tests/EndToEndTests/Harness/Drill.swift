@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import Testing
+
+/// One job under one name, with topics and a checkpoint folder of its own: what a drill breaks,
+/// restarts and judges.
+final class Drill {
+    let scratch: TemporaryFolder
+    let broker: Broker
+    let name: String
+    let input: KafkaTopic
+    let output: KafkaTopic
+    var pipeline: PipelineFile
+    private(set) var written: [ColorEvent] = []
+    private var runCount = 0
+
+    /// - Parameters:
+    ///   - name: The job's name; different for each drill, since they share a broker.
+    ///   - ownBroker: A broker that the drill may pause and kill.
+    init(_ name: String, ownBroker: Bool = false) throws {
+        scratch = try TemporaryFolder()
+        broker = ownBroker ? try Broker(ownIn: scratch) : try Broker(sharedBy: scratch)
+        self.name = name
+        input = KafkaTopic(name: name + ".events", bootstrap: broker.bootstrap, scratch: scratch)
+        output = KafkaTopic(name: name + ".results", bootstrap: broker.bootstrap, scratch: scratch)
+        pipeline = PipelineFile(
+            name: name, inputTopic: input.name, outputTopic: output.name,
+            bootstrap: broker.bootstrap, checkpointFolder: scratch.path + "/checkpoints")
+        try broker.createTopics([input.name + ":3", output.name + ":3"])
+    }
+
+    // MARK: Events
+
+    func write(_ events: [ColorEvent]) throws {
+        try input.write(lines: events.map(\.line).joined())
+        written += events
+    }
+
+    // MARK: Runs
+
+    /// Starts `millrace run` on the pipeline as it is now.
+    func start(_ options: [String] = [], failpoints: String? = nil) throws -> ChildProcess {
+        runCount += 1
+        let file = "\(scratch.path)/pipeline.yaml"
+        try pipeline.text.write(toFile: file, atomically: true, encoding: .utf8)
+        return try ChildProcess(
+            [Checkout.millrace, "run", file] + options,
+            environment: failpoints.map { ["MILLRACE_FAILPOINTS": $0] } ?? [:],
+            outputPath: "\(scratch.path)/run-\(runCount).log")
+    }
+
+    /// Runs the job to the end of its input and its final checkpoint.
+    @discardableResult
+    func finish(_ options: [String] = []) throws -> ChildProcess {
+        let runner = try start(["--stop-at-end"] + options)
+        let ending = try runner.waitForEnd()
+        guard ending == .exited(0) else {
+            throw DrillError("\(name): the finishing run ended with \(ending)\n\(runner.tail())")
+        }
+        return runner
+    }
+
+    /// Feeds `chunks` one by one, each when the results of those before are visible, until the
+    /// runner ends: so the job passes every phase of several checkpoints before it is through.
+    func feed(_ chunks: [[ColorEvent]], to runner: ChildProcess) throws -> ChildProcess.Ending {
+        let follower = try TopicFollower(of: output)
+        for chunk in chunks {
+            try write(chunk)
+            let expected = ColorOracle(events: written).resultCount
+            try wait(for: "\(expected) visible results; last lines:\n\(runner.tail())") {
+                runner.endingIfEnded() != nil || follower.count >= expected
+            }
+            if let ending = runner.endingIfEnded() { return ending }
+        }
+        return try runner.waitForEnd(seconds: 20)
+    }
+
+    /// Starts a run that a failpoint kills while events come in.
+    func runUntilKilled(at failpoints: String, seed: UInt64) throws {
+        let runner = try start(failpoints: failpoints)
+        let events = ColorEvent.make(count: 2500, seed: seed)
+        let chunks = stride(from: 0, to: events.count, by: 500).map {
+            Array(events[$0..<min($0 + 500, events.count)])
+        }
+        let ending = try feed(chunks, to: runner)
+        guard ending == .signalled(SIGKILL) else {
+            throw DrillError(
+                "\(name): \(failpoints) did not kill the run: \(ending)\n\(runner.tail())")
+        }
+    }
+
+    // MARK: Judgement
+
+    /// The three things that hold after every drill: the output is exactly what the input asks for,
+    /// nothing is left open, and no producer epoch ended two transactions in a partition.
+    func expectExactlyOnce(_ location: SourceLocation = #_sourceLocation) throws {
+        let verdict = ColorOracle(events: written).judge(try output.read())
+        #expect(verdict == .exactlyOnce, sourceLocation: location)
+        try expectNothingOpen(location)
+        let markers = try broker.endMarkers(topic: output.name)
+        #expect(Set(markers).count == markers.count, sourceLocation: location)
+    }
+
+    func expectNothingOpen(_ location: SourceLocation = #_sourceLocation) throws {
+        let listed = try broker.transactions(prefix: name)
+        let open = listed.filter {
+            !["Empty", "CompleteCommit", "CompleteAbort"].contains($0.state)
+        }
+        #expect(!listed.isEmpty, "the job's transactional ids are known", sourceLocation: location)
+        #expect(open.isEmpty, sourceLocation: location)
+        #expect(try !output.isHeldBack(), sourceLocation: location)
+    }
+
+    // MARK: The checkpoint folder
+
+    /// The job's folder under the checkpoint folder: the only one there.
+    func jobFolder() throws -> String {
+        let jobs = try FileManager.default.contentsOfDirectory(atPath: pipeline.checkpointFolder)
+        guard jobs.count == 1 else { throw DrillError("job folders: \(jobs)") }
+        return pipeline.checkpointFolder + "/" + jobs[0]
+    }
+
+    /// The folders of durable checkpoints, oldest first.
+    func durableCheckpoints() throws -> [String] {
+        guard let job = try? jobFolder() else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: job)
+            .filter { name in
+                name.hasPrefix("chk-")
+                    && FileManager.default.fileExists(atPath: "\(job)/\(name)/_metadata")
+            }
+            .sorted { (Int($0.dropFirst(4)) ?? 0) < (Int($1.dropFirst(4)) ?? 0) }
+            .map { "\(job)/\($0)" }
+    }
+}
