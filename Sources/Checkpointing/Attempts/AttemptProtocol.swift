@@ -33,7 +33,10 @@ package struct AttemptProtocol: Sendable {
         case attemptsListed(highest: Attempt?)
         /// `created` is false when the file existed.
         case attemptCreated(Attempt, created: Bool)
+        /// A few times per lease, once ready.
         case heartbeatDue
+        /// Recovery wants an attempt above this one (`takeAttempt`); once ready.
+        case raiseRequested(above: Attempt)
         case attemptChecked(AttemptStanding)
         case failed(message: String)
     }
@@ -61,14 +64,101 @@ package struct AttemptProtocol: Sendable {
         case fail(message: String)
     }
 
+    private enum Phase: Sendable {
+        case idle, locking, readingHeartbeat, listing, creating(Attempt), holding, ended
+    }
+
     package let leaseMilliseconds: Int64
+    /// Ours, once ready.
     package private(set) var attempt: Attempt?
     package private(set) var holdsLock = false
+    private var phase = Phase.idle
+    /// The new attempt must be above this one.
+    private var floor = Attempt(rawValue: 0)
+    private var lostRaceCount = 0
+
+    /// Times that another process may create our number first before we give way.
+    package static let lostRaceMax = 3
 
     package init(leaseMilliseconds: Int64 = 15_000) {
         precondition(leaseMilliseconds > 0)
         self.leaseMilliseconds = leaseMilliseconds
     }
 
-    package mutating func handle(_ event: Event) -> [Action] { [] }
+    package mutating func handle(_ event: Event) -> [Action] {
+        switch (phase, event) {
+        case (.idle, .started): return go(.locking, .tryLock)
+        case (.holding, .started): return go(.listing, .listAttempts)
+        case (.holding, .raiseRequested(let attempt)):
+            floor = max(floor, attempt)
+            return go(.listing, .listAttempts)
+        case (.locking, .lockTried(let acquired)):
+            holdsLock = acquired
+            return go(.readingHeartbeat, .readHeartbeat)
+        case (.readingHeartbeat, .heartbeatRead(let holder, let age)): return judge(holder, age)
+        case (.listing, .attemptsListed(let highest)): return create(above: highest)
+        case (.creating(let wanted), .attemptCreated(let attempt, let created))
+        where wanted == attempt:
+            return created ? take(attempt) : lostRace()
+        case (.holding, .heartbeatDue): return [.checkAttempt]
+        case (.holding, .attemptChecked(let standing)): return keep(standing)
+        case (.holding, .lockTried(let acquired)):
+            holdsLock = acquired
+            return []
+        case (.ended, _), (.holding, _), (.idle, _): return []
+        case (_, .failed(let message)): return end(.fail(message: message))
+        case (_, .started), (_, .heartbeatDue), (_, .raiseRequested), (_, _): return []
+        }
+    }
+
+    private mutating func go(_ next: Phase, _ action: Action) -> [Action] {
+        phase = next
+        return [action]
+    }
+
+    private mutating func end(_ action: Action) -> [Action] { go(.ended, action) }
+
+    /// Takes over, or gives way to a holder that is alive.
+    private mutating func judge(_ holder: JobHolder?, _ age: Int64) -> [Action] {
+        let isFresh = age < leaseMilliseconds
+        // A free lock proves that a holder that had it is dead; one that never had it may live.
+        let mayLive = holdsLock ? holder.map { !$0.holdsLock && isFresh } ?? false : isFresh
+        if mayLive || (!holdsLock && holder == nil) { return end(.refuse(holder: holder)) }
+        return go(.listing, .listAttempts)
+    }
+
+    private mutating func create(above highest: Attempt?) -> [Action] {
+        if let attempt, let highest, highest > attempt { return end(.superseded(by: highest)) }
+        let last = max(highest ?? floor, floor, attempt ?? floor)
+        guard last < CheckpointID.attemptMax else {
+            return end(.fail(message: "attempt \(last.rawValue) is the last one that there can be"))
+        }
+        let next = Attempt(rawValue: last.rawValue + 1)
+        return go(.creating(next), .createAttempt(next))
+    }
+
+    private mutating func take(_ new: Attempt) -> [Action] {
+        attempt = new
+        lostRaceCount = 0
+        phase = .holding
+        return [.writeHeartbeat(holdsLock: holdsLock), .ready(new)]
+    }
+
+    /// Somebody replaces the same hung holder at the same time: look who it is.
+    private mutating func lostRace() -> [Action] {
+        lostRaceCount += 1
+        guard lostRaceCount < Self.lostRaceMax else { return end(.refuse(holder: nil)) }
+        return go(.readingHeartbeat, .readHeartbeat)
+    }
+
+    private mutating func keep(_ standing: AttemptStanding) -> [Action] {
+        switch standing {
+        case .superseded(let newer): return end(.superseded(by: newer))
+        // Not proof of anything: the job's own checks stop it before it writes.
+        case .unreadable: return []
+        case .newest:
+            let beat = Action.writeHeartbeat(holdsLock: holdsLock)
+            return holdsLock ? [beat] : [beat, .tryLock]
+        }
+    }
 }

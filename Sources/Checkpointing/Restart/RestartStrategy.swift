@@ -1,6 +1,6 @@
 /// Whether and when a failed job starts again (Flink's `restart-strategy.*`, names and defaults).
 ///
-/// A value: ``decide(failedAtMilliseconds:jitter:)`` changes only this struct.
+/// ``decide(failedAtMilliseconds:jitter:)`` is called once per failure of the job.
 package struct RestartStrategy: Sendable {
     package enum Kind: Hashable, Sendable {
         case none
@@ -13,7 +13,7 @@ package struct RestartStrategy: Sendable {
         package var initialBackoffMilliseconds: Int64
         package var maxBackoffMilliseconds: Int64
         package var backoffMultiplier: Double
-        /// A run this long without a failure resets the backoff.
+        /// A run this long without a failure resets the backoff and the count.
         package var resetBackoffThresholdMilliseconds: Int64
         /// The delay varies by this share, both ways; 0 ... 1.
         package var jitterFactor: Double
@@ -36,21 +36,74 @@ package struct RestartStrategy: Sendable {
 
     package enum Decision: Hashable, Sendable {
         case restart(afterMilliseconds: Int64)
-        /// Exhausted: the job is FAILED (exit code 1), or the cause's own exit code.
+        /// Exhausted: the job is FAILED (exit code 1), or ends with the cause's own exit code.
         case fail
     }
 
     package let kind: Kind
     private var restartCount = 0
+    /// The last exponential delay before jitter; 0 before the first failure.
     private var backoffMilliseconds: Int64 = 0
     private var lastFailureMilliseconds: Int64?
 
     package init(_ kind: Kind) { self.kind = kind }
 
+    /// The longest delay that the strategy can give, for the timeout chain.
+    package var longestDelayMilliseconds: Int64 {
+        switch kind {
+        case .none: 0
+        case .fixedDelay(_, let delay): delay
+        case .exponentialDelay(let settings): settings.maxBackoffMilliseconds
+        }
+    }
+
     /// - Parameters:
     ///   - failedAtMilliseconds: Monotonic.
     ///   - jitter: Uniform in -1 ... 1, from the caller's random source.
     package mutating func decide(failedAtMilliseconds: Int64, jitter: Double) -> Decision {
-        .fail
+        switch kind {
+        case .none:
+            return .fail
+        case .fixedDelay(let attempts, let delay):
+            guard restartCount < attempts else { return .fail }
+            restartCount += 1
+            return .restart(afterMilliseconds: delay)
+        case .exponentialDelay(let settings):
+            return decide(settings, failedAt: failedAtMilliseconds, jitter: jitter)
+        }
+    }
+
+    private mutating func decide(
+        _ settings: ExponentialDelay, failedAt now: Int64, jitter: Double
+    ) -> Decision {
+        resetIfStable(settings, now: now)
+        lastFailureMilliseconds = now
+        if let attemptsMax = settings.attemptsMax, restartCount >= attemptsMax { return .fail }
+        restartCount += 1
+        backoffMilliseconds = nextBackoff(settings)
+        let share = min(max(jitter, -1), 1) * settings.jitterFactor
+        let delay = backoffMilliseconds + Int64(Double(backoffMilliseconds) * share)
+        return .restart(
+            afterMilliseconds: min(
+                max(delay, settings.initialBackoffMilliseconds), settings.maxBackoffMilliseconds))
+    }
+
+    /// The wait itself does not count as running without a failure.
+    private mutating func resetIfStable(_ settings: ExponentialDelay, now: Int64) {
+        guard let last = lastFailureMilliseconds else { return }
+        let quiet = now - last - backoffMilliseconds
+        guard quiet >= settings.resetBackoffThresholdMilliseconds else { return }
+        restartCount = 0
+        backoffMilliseconds = 0
+    }
+
+    private func nextBackoff(_ settings: ExponentialDelay) -> Int64 {
+        if backoffMilliseconds == 0 { return settings.initialBackoffMilliseconds }
+        let longer = Double(backoffMilliseconds) * settings.backoffMultiplier
+        // Compared as floating point: a huge multiplier must not overflow the integer.
+        if longer >= Double(settings.maxBackoffMilliseconds) {
+            return settings.maxBackoffMilliseconds
+        }
+        return Int64(longer)
     }
 }
