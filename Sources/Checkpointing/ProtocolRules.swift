@@ -27,6 +27,8 @@ package struct ProtocolRules: OptionSet, Hashable, Sendable {
     package static let reuseOnlyResolved = ProtocolRules(rawValue: 1 << 7)
     /// Checkpoint 0 comes before the first data checkpoint.
     package static let initialCheckpoint = ProtocolRules(rawValue: 1 << 8)
+    /// An empty checkpoint waits for its predecessor like any other.
+    package static let emptyWaits = ProtocolRules(rawValue: 1 << 11)
     /// The newest committed checkpoint and every newer one are kept.
     package static let keepNewestCommitted = ProtocolRules(rawValue: 1 << 9)
     /// A clean stop fences the pool.

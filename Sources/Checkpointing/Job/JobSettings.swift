@@ -28,7 +28,7 @@ package struct JobSettings: Hashable, Sendable {
         precondition(!subtasks.isEmpty, "a job has at least one subtask")
         precondition(numRetained >= 1)
         precondition(checkpointTimeoutMilliseconds > 0)
-        precondition(transactions != nil || sinkSubtasks.isEmpty)
+        precondition((transactions == nil) == sinkSubtasks.isEmpty, "a pool is for sink subtasks")
         self.intervalMilliseconds = intervalMilliseconds
         self.checkpointTimeoutMilliseconds = checkpointTimeoutMilliseconds
         self.minPauseMilliseconds = minPauseMilliseconds
