@@ -1,0 +1,106 @@
+internal import StreamAPI
+internal import StreamCore
+internal import Synchronization
+
+extension HeapKeyedState {
+    // hot
+    func lookupOrInsert(
+        keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int,
+        slots: UnsafeMutablePointer<StateSlot>
+    ) throws(KeyedStateError) {
+        freeRetired()
+        let tables = tables
+        let layout = layout
+        let lower = keyGroups.lower
+        let ownCount = UInt(keyGroups.count)
+        let groupCount = groupCount
+        let epoch = epoch
+        for row in 0..<count {
+            let hash = hashes[row]
+            let group = KeyGroup.index(ofHash: hash, groupCount: groupCount) &- lower
+            precondition(UInt(bitPattern: group) < ownCount, "a key of another subtask")
+            let table = tables + group
+            var entry = table.pointee.find(keys[row], hash, layout)
+            if entry < 0 { entry = try insert(keys[row], hash, table, row) }
+            let page = table.pointee.pages[entry &>> layout.rowShift]
+            if page.load(as: UInt32.self) != epoch { own(entry &>> layout.rowShift, of: table) }
+            slots[row] = RowLayout.words(layout.row(entry, table.pointee.pages))
+        }
+    }
+
+    @inline(never)
+    private func insert(
+        _ key: ByteSlice, _ hash: UInt64, _ table: UnsafeMutablePointer<KeyGroupTable>, _ row: Int
+    ) throws(KeyedStateError) -> Int {
+        guard key.count <= HeapStateBackend.keyByteCountMax else {
+            throw KeyedStateError(
+                .keyTooLong, row: row,
+                "the key has \(key.count) bytes; keyed state takes "
+                    + "\(HeapStateBackend.keyByteCountMax)")
+        }
+        // The new row is a change of the last page, if that has room.
+        let last = table.pointee.entryCount &>> layout.rowShift
+        if last < table.pointee.pageCount { own(last, of: table) }
+        let entry = table.pointee.insert(key, hash, layout, epoch: epoch, retired: &retired)
+        guard let entry else {
+            throw KeyedStateError(
+                .keyGroupFull, row: row,
+                "the key group has \(table.pointee.entryCount) keys and cannot take another; "
+                    + "raise pipeline.max-parallelism")
+        }
+        return entry
+    }
+
+    /// Makes a page writable: nothing that a snapshot reads is in it afterwards.
+    @inline(never)
+    private func own(_ index: Int, of table: UnsafeMutablePointer<KeyGroupTable>) {
+        let page = table.pointee.pages[index]
+        guard page.load(as: UInt32.self) != epoch else { return }
+        guard isShared else { return page.storeBytes(of: epoch, as: UInt32.self) }
+        let copy = UnsafeMutableRawPointer.allocate(byteCount: layout.pageByteCount, alignment: 8)
+        copy.copyMemory(from: page, byteCount: layout.pageByteCount)
+        copy.storeBytes(of: epoch, as: UInt32.self)
+        if table.pointee.directoryEpoch != epoch {
+            table.pointee.replaceDirectory(
+                capacity: table.pointee.pageCapacity, epoch: epoch, retired: &retired)
+        }
+        table.pointee.pages[index] = copy
+        retired.append(page)
+    }
+
+    /// Whether some snapshot may still be read. Acquires, so that its reads come before our writes.
+    @inline(__always)
+    var isShared: Bool { liveSnapshots.load(ordering: .acquiring) > 0 }
+
+    /// Frees what no snapshot reads any more, a bounded number of blocks a batch.
+    @inline(__always)
+    func freeRetired() {
+        if !retired.isEmpty, !isShared { freeSomeRetired() }
+    }
+
+    /// Blocks freed in one call: a few microseconds' worth.
+    static let freedAtOnceMax = 256
+
+    @inline(never)
+    private func freeSomeRetired() {
+        let kept = max(0, retired.count - HeapKeyedState.freedAtOnceMax)
+        for pointer in retired[kept...] { pointer.deallocate() }
+        retired.removeSubrange(kept...)
+    }
+
+    func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice {
+        ValueBlock(word.pointee)?.value ?? .absent
+    }
+
+    func setBytes(_ value: ByteSlice, at word: UnsafeMutablePointer<UInt64>) {
+        precondition(value.count <= HeapStateBackend.valueByteCountMax)
+        let old = ValueBlock(word.pointee)
+        if let old, value.count <= old.capacity, !isShared { return old.store(value) }
+        let block = ValueBlock(copying: value)
+        word.pointee = block.word
+        blockByteCount += block.byteCount
+        guard let old else { return }
+        blockByteCount -= old.byteCount
+        if isShared { retired.append(old.pointer) } else { old.deallocate() }
+    }
+}

@@ -1,0 +1,69 @@
+internal import StreamAPI
+internal import StreamCore
+internal import Synchronization
+
+/// The keyed state of one operator instance in memory: a ``KeyGroupTable`` for each of its groups.
+///
+/// **Snapshots are copy-on-write by page.** Each page has the epoch of its last change. A snapshot
+/// notes, for each group, the array of pages and the number of entries, and raises the epoch: a few
+/// words a group, whatever the number of keys. The first change of a page in a new epoch copies the
+/// page, if some snapshot is still being read, and the copy takes its place; the snapshot keeps the
+/// old one. So no byte that a snapshot reads is ever written, and reader and task need no lock. What
+/// is replaced goes on ``retired``, and is freed when no snapshot is left.
+///
+/// A checkpoint thus costs one memcpy of the pages that change while it is written, at most the
+/// whole state, spread over the batches that change them.
+///
+/// - Threading: the subtask's thread. A snapshot reads, from another, only what the above protects.
+final class HeapKeyedState: KeyedStateBackend {
+    let descriptor: KeyedStateDescriptor
+    let keyGroups: KeyGroupRange
+    /// The job's `maxParallelism`.
+    let groupCount: Int
+    let layout: RowLayout
+    /// One a group of `keyGroups`.
+    let tables: UnsafeMutablePointer<KeyGroupTable>
+    /// Snapshots that are not released. Raised by the task, lowered by whoever reads them.
+    let liveSnapshots = Atomic<Int>(0)
+    /// Number of snapshots taken; the epoch that new changes belong to.
+    var epoch: UInt32 = 1
+    /// Replaced memory that a live snapshot may still read.
+    var retired: [UnsafeMutableRawPointer] = []
+    /// Blocks of ``bytes(at:)``.
+    var blockByteCount = 0
+
+    init(_ descriptor: KeyedStateDescriptor, context: OperatorContext) {
+        self.descriptor = descriptor
+        keyGroups = context.keyGroups
+        groupCount = context.maxParallelism
+        layout = RowLayout(descriptor)
+        tables = .allocate(capacity: max(1, keyGroups.count))
+        for group in 0..<keyGroups.count { (tables + group).initialize(to: KeyGroupTable()) }
+    }
+
+    /// Snapshots retain their state, so none is left.
+    deinit {
+        for group in 0..<keyGroups.count {
+            freeBlocks(of: tables[group])
+            tables[group].deallocate()
+        }
+        (tables).deinitialize(count: keyGroups.count)
+        tables.deallocate()
+        for pointer in retired { pointer.deallocate() }
+    }
+
+    var keyCount: Int { sum { $0.entryCount } }
+    var byteCount: Int { sum { $0.byteCount + $0.keys.byteCount } + blockByteCount }
+
+    private func sum(_ value: (KeyGroupTable) -> Int) -> Int {
+        (0..<keyGroups.count).reduce(0) { $0 + value(tables[$1]) }
+    }
+
+    private func freeBlocks(of table: KeyGroupTable) {
+        guard !descriptor.bytesWords.isEmpty else { return }
+        for entry in 0..<table.entryCount {
+            let words = RowLayout.words(layout.row(entry, table.pages))
+            for word in descriptor.bytesWords { ValueBlock(words[word])?.deallocate() }
+        }
+    }
+}

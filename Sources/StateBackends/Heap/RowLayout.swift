@@ -1,0 +1,45 @@
+internal import StreamAPI
+
+/// How an entry of a key group lies in memory.
+///
+/// ```
+/// page:  epoch u32 | - u32 | row | row | …           2^rowShift rows, never moved
+/// row:   hash u32 | key u32 | word u64 × wordCount
+/// key:   chunk number (20 bits) · 4096 + offset (12 bits)
+/// ```
+struct RowLayout {
+    static let pageHeaderByteCount = 8
+    static let rowHeaderByteCount = 8
+    /// Pages are about this large: small enough that a key group's last, half filled page costs few
+    /// bytes a key, large enough that copying one is a single short memcpy.
+    private static let pageByteCountWanted = 2048
+
+    let wordCount: Int
+    let rowByteCount: Int
+    let rowShift: Int
+    var rowMask: Int { 1 << rowShift - 1 }
+    let pageByteCount: Int
+
+    init(_ descriptor: KeyedStateDescriptor) {
+        wordCount = descriptor.wordCount
+        rowByteCount = RowLayout.rowHeaderByteCount + 8 * descriptor.wordCount
+        var shift = 0
+        while rowByteCount << (shift + 1) <= RowLayout.pageByteCountWanted { shift += 1 }
+        rowShift = shift
+        pageByteCount = RowLayout.pageHeaderByteCount + rowByteCount << shift
+    }
+
+    /// Row `entry` of a page directory.
+    @inline(__always)
+    func row(
+        _ entry: Int, _ pages: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    ) -> UnsafeMutableRawPointer {
+        pages[entry &>> rowShift]
+            + (RowLayout.pageHeaderByteCount &+ (entry & rowMask) &* rowByteCount)
+    }
+
+    @inline(__always)
+    static func words(_ row: UnsafeMutableRawPointer) -> StateSlot {
+        (row + rowHeaderByteCount).assumingMemoryBound(to: UInt64.self)
+    }
+}
