@@ -89,6 +89,17 @@ final class Drill {
         }
     }
 
+    /// Starts a run that must end by itself, with this exit code; returns what it printed.
+    func expectRefusal(
+        _ exitCode: Int32, _ options: [String] = ["--stop-at-end"],
+        _ location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        let runner = try start(options)
+        let ending = try runner.waitForEnd()
+        #expect(ending == .exited(exitCode), "\(runner.tail())", sourceLocation: location)
+        return runner.output()
+    }
+
     // MARK: Judgement
 
     /// The three things that hold after every drill: the output is exactly what the input asks for,
@@ -120,15 +131,29 @@ final class Drill {
         return pipeline.checkpointFolder + "/" + jobs[0]
     }
 
-    /// The folders of durable checkpoints, oldest first.
-    func durableCheckpoints() throws -> [String] {
-        guard let job = try? jobFolder() else { return [] }
-        return try FileManager.default.contentsOfDirectory(atPath: job)
-            .filter { name in
-                name.hasPrefix("chk-")
-                    && FileManager.default.fileExists(atPath: "\(job)/\(name)/_metadata")
-            }
-            .sorted { (Int($0.dropFirst(4)) ?? 0) < (Int($1.dropFirst(4)) ?? 0) }
-            .map { "\(job)/\($0)" }
+    /// The durable checkpoints, oldest first: folders `chk-<attempt>-<sequence>` with a manifest.
+    func durableCheckpoints() -> [CheckpointFolder] {
+        guard let job = try? jobFolder(),
+            let names = try? FileManager.default.contentsOfDirectory(atPath: job)
+        else { return [] }
+        return names.compactMap { name in
+            let words = name.split(separator: "-")
+            guard words.count == 3, words[0] == "chk", let attempt = Int(words[1]),
+                let sequence = Int(words[2]),
+                FileManager.default.fileExists(atPath: "\(job)/\(name)/_metadata")
+            else { return nil }
+            return CheckpointFolder(
+                path: "\(job)/\(name)", attempt: attempt, sequence: sequence)
+        }
+        .sorted { ($0.attempt, $0.sequence) < ($1.attempt, $1.sequence) }
     }
+}
+
+/// A checkpoint as its folder names it.
+struct CheckpointFolder {
+    let path: String
+    let attempt: Int
+    let sequence: Int
+
+    func remove() throws { try FileManager.default.removeItem(atPath: path) }
 }

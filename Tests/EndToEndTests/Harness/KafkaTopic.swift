@@ -66,7 +66,8 @@ struct KafkaTopic {
     private func ends(isolation: String) throws -> Set<Substring> {
         let path = scratch.newPath("ends")
         let reader = try ChildProcess(
-            command(["-C", "-e", "-o", "beginning", "-f", "", "-X", "isolation.level=\(isolation)"]),
+            command(["-C", "-e", "-o", "beginning", "-f", "", "-X", "isolation.level=\(isolation)"]
+            ),
             outputPath: path)
         guard try reader.waitForEnd() == .exited(0) else {
             throw DrillError("kcat: \(reader.tail())")
@@ -87,15 +88,15 @@ struct KafkaTopic {
     }
 }
 
-/// A `read_committed` reader that is there all the time, as users' readers are.
+/// A reader that is there all the time, as users' readers are.
 final class TopicFollower {
     private let reader: ChildProcess
 
-    init(of topic: KafkaTopic) throws {
+    init(of topic: KafkaTopic, isolation: String = "read_committed") throws {
         let format = #"%p\t%o\t%k\t%s\n"#
         reader = try ChildProcess(
             ["kcat", "-C", "-q", "-u", "-b", topic.bootstrap, "-t", topic.name, "-o", "beginning"]
-                + ["-X", "isolation.level=read_committed", "-f", format],
+                + ["-X", "isolation.level=\(isolation)", "-f", format],
             outputPath: topic.scratch.newPath("followed"),
             errorPath: topic.scratch.newPath("follower-errors"))
     }
