@@ -33,6 +33,9 @@ enum VerbTable {
             name: "allow-rewind",
             docs: "with -s: accept a checkpoint whose successors' output is already visible"),
         OptionSpecification(
+            name: "allow-non-restored-state", aliases: ["-n", "--allowNonRestoredState"],
+            docs: "leave behind the state of operators that the pipeline no longer has"),
+        OptionSpecification(
             name: "fresh",
             docs: "start a new life of the job; refused while a transaction is unresolved"),
         OptionSpecification(

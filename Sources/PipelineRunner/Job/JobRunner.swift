@@ -1,0 +1,157 @@
+internal import Checkpointing
+internal import CheckpointStorage
+internal import Glibc
+internal import Observability
+package import StreamAPI
+internal import StreamCore
+internal import StreamRuntime
+internal import Synchronization
+
+/// What the command line asks of a run.
+package struct RunOptions: Sendable {
+    /// Begin a new life of the job (`--fresh`).
+    package var isFresh = false
+    /// `--stop-at-end`.
+    package var stopsAtEnd = false
+    /// `-s`: a checkpoint's folder or its `_metadata`; nil or `latest`: the newest.
+    package var savepointPath: String?
+    /// `--allow-rewind`.
+    package var allowsRewind = false
+    /// `-n`: leave state of operators behind that the pipeline no longer has.
+    package var allowsNonRestoredState = false
+    /// `--progress`.
+    package var showsProgress = true
+    package init() {}
+}
+
+/// Runs a job until it is finished, stopped or beyond repair: takes it, recovers, runs, and starts
+/// again as the restart strategy says.
+///
+/// - Threading: one call of ``run()``; it returns when every thread has ended, or must not be
+///   waited for.
+package final class JobRunner: Sendable {
+    private let plan: JobPlan
+    private let options: RunOptions
+    /// The queue of the run that is under way. A run has its own, so that no answer meant for one
+    /// reaches the next.
+    private let current = Mutex<EventQueue<ControlEvent>?>(nil)
+    /// Signals that asked for a stop so far.
+    private let stopRequests = Atomic<Int>(0)
+
+    package init(plan: JobPlan, options: RunOptions) {
+        self.plan = plan
+        self.options = options
+    }
+
+    /// - Returns: The process's exit code; the reason has been logged.
+    package func run() -> ExitCode {
+        do {
+            return try runHoldingJob()
+        } catch let error as FatalError {
+            Log.error(error.message, ["exit_code": error.exitCode.rawValue])
+            return error.exitCode
+        } catch let error as StorageError {
+            Log.error(error.description, ["exit_code": error.exitCode.rawValue])
+            return error.exitCode
+        } catch {
+            Log.error("\(error)", ["exit_code": ExitCode.internalError.rawValue])
+            return .internalError
+        }
+    }
+
+    /// Handles a signal; any thread. A second stop, or one before the job runs, ends the process.
+    package func received(signal number: Int32) {
+        let queue = current.withLock(\.self)
+        guard case .stop = JobSignal(number) else {
+            queue?.post(.signal(number))
+            return
+        }
+        let earlier = stopRequests.add(1, ordering: .relaxed).oldValue
+        guard earlier == 0, let queue else {
+            Log.warning("ended before the final checkpoint", ["signal": number])
+            _exit(JobSignal.exitCode(of: number).rawValue)
+        }
+        Log.info("stopping with a final checkpoint", ["signal": number])
+        queue.post(.signal(number))
+    }
+
+    private func runHoldingJob() throws -> ExitCode {
+        let storage = try CheckpointStorage(
+            root: plan.checkpointing.directory, job: plan.jobID)
+        let leadership = Leadership(storage: storage, leaseMilliseconds: plan.leaseMilliseconds)
+        let first = try leadership.acquire()
+        let heartbeat = leadership.startHeartbeat { error in
+            Log.error(error.message, ["exit_code": error.exitCode.rawValue])
+            // No waiting: whatever this process still does is fenced or harmless.
+            _exit(error.exitCode.rawValue)
+        }
+        defer {
+            leadership.stop()
+            pthread_join(heartbeat, nil)
+            storage.unlock()
+        }
+        return try restartLoop(storage, leadership, first: first)
+    }
+
+    private func restartLoop(
+        _ storage: CheckpointStorage, _ leadership: Leadership, first: Attempt
+    ) throws -> ExitCode {
+        var strategy = RestartStrategy(plan.restartStrategy)
+        var random = SystemRandomNumberGenerator()
+        var attempt = first
+        var isFirstRun = true
+        while true {
+            let (message, fatal) = try attemptOnce(storage, leadership, attempt, isFirstRun)
+            guard let message else { return .finished }
+            if let fatal { throw fatal }
+            let decision = strategy.decide(
+                failedAtMilliseconds: MonotonicTime.now.milliseconds,
+                jitter: Double.random(in: -1...1, using: &random))
+            guard case .restart(let delay) = decision else {
+                throw FatalError(.failed, "the job failed and its restart strategy is exhausted: \(message)")
+            }
+            Log.warning("job restarting", ["reason": message, "delay_ms": delay])
+            usleep(UInt32(clamping: delay * 1000))
+            attempt = try leadership.acquire()
+            isFirstRun = false
+        }
+    }
+
+    /// - Returns: A nil message when the job is finished; else why it must start again, and the
+    ///   cause that forbids it.
+    private func attemptOnce(
+        _ storage: CheckpointStorage, _ leadership: Leadership, _ attempt: Attempt, _ isFirstRun: Bool
+    ) throws -> (message: String?, fatal: FatalError?) {
+        let preparation = RunPreparation(
+            plan: plan, options: options, storage: storage, leadership: leadership,
+            isFirstRun: isFirstRun)
+        let context: RunContext
+        do {
+            context = try preparation.prepare(attempt)
+        } catch let error as FatalError {
+            // Kafka out of reach may come back; everything else needs a person.
+            guard error.exitCode == .unreachable, !isFirstRun else { throw error }
+            return (error.message, nil)
+        }
+        switch try runOnce(context) {
+        case .failOver(let message, let fatal): return (message, fatal)
+        case .stop(.finished):
+            Log.info("job finished", ["job": plan.name])
+            return (nil, nil)
+        case .stop(let reason): throw FatalError(reason.exitCode, "\(reason)")
+        }
+    }
+
+    private func runOnce(_ context: RunContext) throws -> RunOutcome {
+        let queue = EventQueue<ControlEvent>()
+        let graph = ExecutionGraph(
+            try plan.makeGraph(RunParts(splits: context.splits, driver: context.driver)),
+            events: ExecutionEventsToQueue(queue: queue), stateWriter: context.storage)
+        let controller = JobController(
+            context: context, graph: graph, queue: queue,
+            progress: ProgressLine(isWanted: options.showsProgress))
+        current.withLock { $0 = queue }
+        defer { current.withLock { $0 = nil } }
+        return controller.run()
+    }
+}
