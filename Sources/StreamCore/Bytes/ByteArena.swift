@@ -74,6 +74,14 @@ public final class ByteArena {
         return chunks
     }
 
+    /// Forgets what was appended since the last ``takeChunks()``, and starts over at the beginning
+    /// of the current chunk if nobody else holds it. For values that nothing outlives, so that
+    /// they are written to the same, cached, memory again and again.
+    public func recycle() {
+        filled.removeAll(keepingCapacity: true)
+        if isKnownUniquelyReferenced(&current) { used = 0 }
+    }
+
     @inline(never)
     private func startChunk(atLeast count: Int) {
         if used > 0 { filled.append(current) }

@@ -1,0 +1,114 @@
+package import StreamCore
+
+/// What the names of an expression mean at one place of a pipeline.
+package protocol ExpressionScope {
+    /// Finds the column that holds the value at `path`. Called once for each time it is written.
+    func resolve(_ path: [PathStep]) -> ScopeResolution
+}
+
+package enum ScopeResolution: Sendable {
+    /// `index` counts the columns of the batches that the expression will be evaluated on.
+    case column(index: Int, type: LogicalType, isNullable: Bool)
+    /// No such name; `candidates` are those that there are, for "did you mean".
+    case unknown(candidates: [String])
+    /// The name is there but the rest of the path is not; `reason` says why, in one line.
+    case unreachable(reason: String)
+}
+
+/// The columns of a batch, by name: the scope behind every operator but a source.
+///
+/// ROW and ARRAY columns are carried as JSON text; a path into one is refused here.
+package struct SchemaScope: ExpressionScope, Sendable {
+    package let schema: RowSchema
+    package init(_ schema: RowSchema) { self.schema = schema }
+
+    package func resolve(_ path: [PathStep]) -> ScopeResolution {
+        guard case .field(let name)? = path.first, let index = schema.index(of: name) else {
+            return .unknown(candidates: schema.fields.map(\.name))
+        }
+        let field = schema.fields[index]
+        guard path.count == 1 else {
+            return .unreachable(
+                reason: "`\(name)` is \(field.type), carried as a whole behind its source; "
+                    + "select the part as a column of its own in a map on the source")
+        }
+        return .column(index: index, type: field.type, isNullable: field.isNullable)
+    }
+}
+
+/// The declared schema of a source. Notes which paths are used, so that the decoder extracts
+/// nothing else: each distinct path becomes a column, numbered in the order of first use.
+///
+/// - Threading: one thread, before the job starts.
+package final class SourceScope: ExpressionScope {
+    /// A column that the decoder must fill.
+    package struct ExtractedColumn: Hashable, Sendable {
+        package let path: [PathStep]
+        package let type: LogicalType
+        package let isNullable: Bool
+    }
+
+    package let schema: RowSchema
+    /// The paths used so far. The batch's columns are these, in this order.
+    package private(set) var columns: [ExtractedColumn] = []
+    private var indices: [[PathStep]: Int] = [:]
+
+    package init(_ schema: RowSchema) { self.schema = schema }
+
+    /// The schema of the batches that hold ``columns``; a nested one is named by its path.
+    package var extractedSchema: RowSchema {
+        RowSchema(columns.map { Field(name: $0.path.pathText, type: $0.type, isNullable: $0.isNullable) })
+    }
+
+    package func resolve(_ path: [PathStep]) -> ScopeResolution {
+        if let index = indices[path] {
+            let column = columns[index]
+            return .column(index: index, type: column.type, isNullable: column.isNullable)
+        }
+        switch find(path) {
+        case .failure(let failure): return failure.resolution
+        case .success(let field):
+            indices[path] = columns.count
+            columns.append(
+                ExtractedColumn(path: path, type: field.type, isNullable: field.isNullable))
+            return .column(
+                index: columns.count - 1, type: field.type, isNullable: field.isNullable)
+        }
+    }
+
+    private struct NotFound: Error { let resolution: ScopeResolution }
+
+    /// Walks the declared types along the path. A step through something nullable, and every
+    /// element of an array, may be NULL.
+    private func find(_ path: [PathStep]) -> Result<Field, NotFound> {
+        var type = LogicalType.row(schema.fields)
+        var isNullable = false
+        for (depth, step) in path.enumerated() {
+            switch (step, type) {
+            case (.field(let name), .row(let fields)):
+                guard let field = fields.first(where: { $0.name == name }) else {
+                    let prefix = Array(path[..<depth]).pathText
+                    let names = fields.map { prefix.isEmpty ? $0.name : "\(prefix).\($0.name)" }
+                    return .failure(NotFound(resolution: .unknown(candidates: names)))
+                }
+                type = field.type
+                isNullable = isNullable || field.isNullable
+            case (.element, .array(let element)):
+                type = element
+                isNullable = true
+            default:
+                let prefix = Array(path[..<depth]).pathText
+                return .failure(
+                    NotFound(resolution: .unreachable(reason: "`\(prefix)` is \(type), \(Self.lack(step))")))
+            }
+        }
+        return .success(Field(name: path.pathText, type: type, isNullable: isNullable))
+    }
+
+    private static func lack(_ step: PathStep) -> String {
+        switch step {
+        case .field: "which has no fields"
+        case .element: "which has no elements"
+        }
+    }
+}

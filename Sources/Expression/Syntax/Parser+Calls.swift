@@ -1,0 +1,184 @@
+internal import StreamCore
+
+/// Calls, and the functions with a grammar of their own.
+extension Parser {
+    /// The parenthesis behind `name` is consumed.
+    mutating func parseCall(
+        _ name: String, _ nameRange: Range<Int>
+    ) throws(ExpressionError) -> SyntaxNode {
+        let start = nameRange.lowerBound
+        switch name {
+        case "CAST", "TRY_CAST": return try parseCast(isTry: name == "TRY_CAST", from: start)
+        case "TRIM": return try parseTrim(nameRange)
+        case "POSITION": return try parsePosition(nameRange)
+        case "SUBSTRING": return try parseSubstring(nameRange)
+        case "EXTRACT", "OVERLAY", "CONVERT", "TRANSLATE", "ROW", "PERIOD":
+            throw notBuilt(name, nameRange)
+        default: return try parsePlainCall(name, nameRange)
+        }
+    }
+
+    private mutating func parsePlainCall(
+        _ name: String, _ nameRange: Range<Int>
+    ) throws(ExpressionError) -> SyntaxNode {
+        if current.isKeyword("DISTINCT") { throw notBuilt("DISTINCT in a call", current.range) }
+        var arguments: [SyntaxNode] = []
+        let isStar = current.isSymbol("*") && following.isSymbol(")")
+        if isStar {
+            advance()
+            advance()
+        } else {
+            arguments = try parseCallArguments(name)
+        }
+        let call = try node(
+            .call(name: name, nameRange: nameRange, arguments, isStar: isStar),
+            from: nameRange.lowerBound)
+        if current.isKeyword("OVER") {
+            throw notBuilt("a window function (OVER)", current.range)
+        }
+        if current.isKeyword("FILTER"), following.isSymbol("(") {
+            throw notBuilt("FILTER (WHERE ...) of an aggregate", current.range)
+        }
+        return call
+    }
+
+    private mutating func parseCallArguments(_ name: String) throws(ExpressionError) -> [SyntaxNode] {
+        if consume(symbol: ")") { return [] }
+        var arguments: [SyntaxNode] = []
+        repeat {
+            arguments.append(try parseExpression(Power.lowest))
+        } while consume(symbol: ",")
+        if current.isKeyword("TO") {
+            throw notBuilt("\(name)(... TO ...)", current.range)
+        }
+        try expect(symbol: ")", "or `,` in the arguments of \(name)")
+        return arguments
+    }
+
+    private func call(
+        _ name: String, _ nameRange: Range<Int>, _ arguments: [SyntaxNode]
+    ) throws(ExpressionError) -> SyntaxNode {
+        try node(
+            .call(name: name, nameRange: nameRange, arguments, isStar: false),
+            from: nameRange.lowerBound)
+    }
+
+    // MARK: CASE
+
+    mutating func parseCase(from start: Int) throws(ExpressionError) -> SyntaxNode {
+        var operand: SyntaxNode?
+        if !current.isKeyword("WHEN") { operand = try parseExpression(Power.lowest) }
+        var clauses: [SyntaxNode.WhenClause] = []
+        while consume(keyword: "WHEN") {
+            let condition = try parseExpression(Power.lowest)
+            try expect(keyword: "THEN", "after the condition of WHEN")
+            let result = try parseExpression(Power.lowest)
+            clauses.append(SyntaxNode.WhenClause(condition: condition, result: result))
+        }
+        guard !clauses.isEmpty else { throw unexpected("WHEN after CASE") }
+        var otherwise: SyntaxNode?
+        if consume(keyword: "ELSE") { otherwise = try parseExpression(Power.lowest) }
+        try expect(keyword: "END", "to close CASE")
+        return try node(.caseWhen(operand, clauses, otherwise: otherwise), from: start)
+    }
+
+    // MARK: CAST
+
+    private mutating func parseCast(
+        isTry: Bool, from start: Int
+    ) throws(ExpressionError) -> SyntaxNode {
+        let operand = try parseExpression(Power.lowest)
+        try expect(keyword: "AS", "and a type in CAST")
+        let type = try parseType()
+        try expect(symbol: ")", "to close CAST")
+        return try node(.cast(operand, type, isTry: isTry), from: start)
+    }
+
+    private static let types: [String: LogicalType] = [
+        "BOOLEAN": .boolean, "INT": .int, "INTEGER": .int, "BIGINT": .bigint, "DOUBLE": .double,
+        "STRING": .string, "BYTES": .bytes,
+    ]
+    private static let typesNotBuilt: Set<String> = [
+        "DECIMAL", "DEC", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "INTERVAL",
+        "TINYINT", "SMALLINT", "FLOAT", "REAL", "CHAR", "CHARACTER", "VARCHAR", "BINARY",
+        "VARBINARY", "ARRAY", "MAP", "MULTISET", "ROW", "RAW", "VARIANT",
+    ]
+
+    private mutating func parseType() throws(ExpressionError) -> SyntaxNode.TypeName {
+        let token = current
+        guard let name = token.keyword else { throw unexpected("a type") }
+        if Self.typesNotBuilt.contains(name) {
+            throw ExpressionError(
+                .notBuilt, "CAST to \(name) is not built yet", range: token.range,
+                help: "types are BOOLEAN, INT, BIGINT, DOUBLE, STRING and BYTES")
+        }
+        guard let type = Self.types[name] else {
+            throw ExpressionError(
+                .syntax, "there is no type `\(name)`", range: token.range,
+                help: Spelling.didYouMean(name, among: Self.types.keys.sorted())
+                    ?? "types are BOOLEAN, INT, BIGINT, DOUBLE, STRING and BYTES")
+        }
+        advance()
+        if type == .double { _ = consume(keyword: "PRECISION") }
+        return SyntaxNode.TypeName(type: type, range: token.range.lowerBound..<consumedEnd)
+    }
+
+    // MARK: TRIM, POSITION, SUBSTRING
+
+    /// `TRIM(x)`, `TRIM([LEADING|TRAILING|BOTH] [characters] FROM x)`; becomes LTRIM, RTRIM, BTRIM.
+    private mutating func parseTrim(_ nameRange: Range<Int>) throws(ExpressionError) -> SyntaxNode {
+        var name = "BTRIM"
+        var isSided = true
+        switch current.keyword {
+        case "LEADING": name = "LTRIM"
+        case "TRAILING": name = "RTRIM"
+        case "BOTH": break
+        default: isSided = false
+        }
+        if isSided { advance() }
+        if isSided, consume(keyword: "FROM") {
+            let text = try parseExpression(Power.lowest)
+            try expect(symbol: ")", "to close TRIM")
+            return try call(name, nameRange, [text])
+        }
+        let first = try parseExpression(Power.lowest)
+        if consume(keyword: "FROM") {
+            let text = try parseExpression(Power.lowest)
+            try expect(symbol: ")", "to close TRIM")
+            return try call(name, nameRange, [text, first])
+        }
+        guard !isSided else { throw unexpected("FROM in TRIM") }
+        try expect(symbol: ")", "or FROM in TRIM")
+        return try call(name, nameRange, [first])
+    }
+
+    /// `POSITION(part IN text)`.
+    private mutating func parsePosition(
+        _ nameRange: Range<Int>
+    ) throws(ExpressionError) -> SyntaxNode {
+        let part = try parseExpression(Power.membership + 1)
+        try expect(keyword: "IN", "in POSITION(part IN text)")
+        let text = try parseExpression(Power.lowest)
+        try expect(symbol: ")", "to close POSITION")
+        return try call("POSITION", nameRange, [part, text])
+    }
+
+    /// `SUBSTRING(text FROM start [FOR length])` or with commas.
+    private mutating func parseSubstring(
+        _ nameRange: Range<Int>
+    ) throws(ExpressionError) -> SyntaxNode {
+        guard !current.isSymbol(")") else {
+            advance()
+            return try call("SUBSTRING", nameRange, [])
+        }
+        var arguments = [try parseExpression(Power.lowest)]
+        if consume(keyword: "FROM") {
+            arguments.append(try parseExpression(Power.lowest))
+            if consume(keyword: "FOR") { arguments.append(try parseExpression(Power.lowest)) }
+        } else {
+            while consume(symbol: ",") { arguments.append(try parseExpression(Power.lowest)) }
+        }
+        try expect(symbol: ")", "to close SUBSTRING")
+        return try call("SUBSTRING", nameRange, arguments)
+    }
+}

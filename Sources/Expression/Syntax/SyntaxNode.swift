@@ -1,0 +1,129 @@
+/// A node of the syntax tree: what was written, and where. No types yet.
+///
+/// Immutable. Trees are at most ``ExpressionParser/depthMax`` high, so walking one by recursion is
+/// safe.
+package final class SyntaxNode: Sendable {
+    package let kind: Kind
+    /// UTF-8 offsets into the expression's text.
+    package let range: Range<Int>
+    /// Levels from here to the deepest leaf; 1 for a leaf.
+    let height: Int
+
+    init(_ kind: Kind, range: Range<Int>) {
+        self.kind = kind
+        self.range = range
+        height = 1 + (kind.children.map(\.height).max() ?? 0)
+    }
+
+    package indirect enum Kind: Sendable {
+        case literal(Literal)
+        case path([PathStep])
+        case unary(UnaryOperator, SyntaxNode)
+        case binary(BinaryOperator, SyntaxNode, SyntaxNode)
+        /// AND and OR chains are flat, so that long ones are not deep.
+        case logical(LogicalOperator, [SyntaxNode])
+        case test(SyntaxNode, TruthTest, isNegated: Bool)
+        case distinct(SyntaxNode, SyntaxNode, isNegated: Bool)
+        case inList(SyntaxNode, [SyntaxNode], isNegated: Bool)
+        case between(SyntaxNode, low: SyntaxNode, high: SyntaxNode, isNegated: Bool)
+        case like(SyntaxNode, pattern: SyntaxNode, escape: SyntaxNode?, isNegated: Bool)
+        case caseWhen(SyntaxNode?, [WhenClause], otherwise: SyntaxNode?)
+        case cast(SyntaxNode, TypeName, isTry: Bool)
+        /// The name in upper case. `COUNT(*)` has `isStar`.
+        case call(name: String, nameRange: Range<Int>, [SyntaxNode], isStar: Bool)
+    }
+
+    package enum Literal: Hashable, Sendable {
+        case null
+        case boolean(Bool)
+        case integer(Int64)
+        case double(Double)
+        case string(String)
+    }
+
+    package struct WhenClause: Sendable {
+        package let condition: SyntaxNode
+        package let result: SyntaxNode
+    }
+
+    /// A type as written after AS in a CAST.
+    package struct TypeName: Hashable, Sendable {
+        package let type: LogicalType
+        package let range: Range<Int>
+    }
+}
+
+package import StreamCore
+
+/// One step of a path: `customer`, `.id`, `[0]`.
+package enum PathStep: Hashable, Sendable {
+    case field(String)
+    /// An element of an ARRAY, counted from 0; NULL when the array is shorter.
+    case element(Int)
+}
+
+extension Array where Element == PathStep {
+    /// The path as it is written: `a.b[0]`.
+    package var pathText: String {
+        var text = ""
+        for step in self {
+            switch step {
+            case .field(let name): text += text.isEmpty ? name : "." + name
+            case .element(let index): text += "[\(index)]"
+            }
+        }
+        return text
+    }
+}
+
+package enum UnaryOperator: String, Sendable {
+    case minus = "-"
+    case plus = "+"
+    case not = "NOT"
+}
+
+package enum LogicalOperator: String, Sendable {
+    case and = "AND"
+    case or = "OR"
+}
+
+package enum TruthTest: String, Sendable {
+    case null = "NULL"
+    case isTrue = "TRUE"
+    case isFalse = "FALSE"
+    case unknown = "UNKNOWN"
+}
+
+package enum BinaryOperator: String, Sendable, CaseIterable {
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
+    case remainder = "%"
+    case concatenate = "||"
+    case equal = "="
+    case notEqual = "<>"
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+}
+
+extension SyntaxNode.Kind {
+    /// The nodes below, in the order of the text.
+    package var children: [SyntaxNode] {
+        switch self {
+        case .literal, .path: []
+        case .unary(_, let operand), .test(let operand, _, _), .cast(let operand, _, _): [operand]
+        case .binary(_, let left, let right), .distinct(let left, let right, _): [left, right]
+        case .logical(_, let operands), .call(_, _, let operands, _): operands
+        case .inList(let operand, let items, _): [operand] + items
+        case .between(let operand, let low, let high, _): [operand, low, high]
+        case .like(let operand, let pattern, let escape, _):
+            [operand, pattern] + (escape.map { [$0] } ?? [])
+        case .caseWhen(let operand, let clauses, let otherwise):
+            (operand.map { [$0] } ?? []) + clauses.flatMap { [$0.condition, $0.result] }
+                + (otherwise.map { [$0] } ?? [])
+        }
+    }
+}
