@@ -83,6 +83,7 @@ let package = Package(
         tests("CheckpointStorageTests", ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("StreamRuntimeTests", ["StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("KafkaClientTests", ["KafkaClient", "StreamCore"]),
+        tests("KafkaConnectorTests", ["KafkaConnector", "KafkaClient", "StreamAPI", "StreamCore"]),
         tests(
             "KafkaIntegrationTests",
             ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),
