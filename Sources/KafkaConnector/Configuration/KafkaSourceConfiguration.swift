@@ -15,6 +15,9 @@ package struct KafkaSourceConfiguration: Sendable {
     /// sleep up to a second, so less memory costs time: draining 3,000,000 records of 190 bytes
     /// took 2.9 s with 256 MiB, 4 s with 64 MiB, 20 s with 16 MiB.
     package var prefetchByteCountMax = 256 << 20
+    /// The least share of one reader: below it the fetcher sleeps at any rate worth measuring. So a
+    /// job's bound is the larger of ``prefetchByteCountMax`` and 16 MiB for each reader.
+    package static let prefetchByteCountMin = 16 << 20
 
     package init(
         operatorID: OperatorID, topic: String, groupID: String,

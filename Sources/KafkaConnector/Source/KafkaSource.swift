@@ -1,24 +1,89 @@
+internal import KafkaClient
+internal import Observability
 package import StreamAPI
 package import StreamCore
+internal import Synchronization
 
-/// One topic as a replayable source: a split is a partition.
+/// One topic as a replayable source: a split is a partition, its position an offset.
 package final class KafkaSource: Source {
     package let configuration: KafkaSourceConfiguration
     let connection: KafkaConnectionConfiguration
+    let admin: KafkaAdmin
+    let resolver: TransactionResolver
+    /// Set by ``resolveSplits(restored:stopAtEnd:)``: a reader without splits ends at once then.
+    private let stopsAtEnd = Atomic<Bool>(false)
     package var operatorID: OperatorID { configuration.operatorID }
 
+    /// - Throws: ``FatalError`` for a client property that librdkafka refuses.
     package init(
         _ configuration: KafkaSourceConfiguration, connection: KafkaConnectionConfiguration
-    ) {
+    ) throws {
         self.configuration = configuration
         self.connection = connection
+        do throws(KafkaError) {
+            admin = try KafkaAdmin(
+                configuration: connection.client, isolation: configuration.isolation)
+            resolver = try TransactionResolver(configuration: connection.client)
+        } catch {
+            throw error.failure("connection \(connection.name)")
+        }
     }
 
     package func resolveSplits(restored: [[UInt8]]?, stopAtEnd: Bool) throws -> [SourceSplit] {
-        fatalError("being built")
+        stopsAtEnd.store(stopAtEnd, ordering: .relaxed)
+        let topicState = try askTopic()
+        let splits = try restored.map { try restore($0, topicState) } ?? start(topicState)
+        return splits.map { split in
+            SourceSplit(
+                id: split.id, state: split.encoded(),
+                stopPosition: stopAtEnd ? topicState.ends(of: split).end.rawValue : nil)
+        }
     }
+
     package func makeReader(
         splits: [SourceSplit], context: OperatorContext
-    ) throws -> any SourceReader { fatalError("being built") }
-    package func publishOffsets(_ states: [[UInt8]]) { fatalError("being built") }
+    ) throws -> any SourceReader {
+        let positions = try splits.map { split in
+            (split: try decode(split.state), stop: split.stopPosition)
+        }
+        guard !positions.isEmpty else {
+            return IdleSourceReader(isEnded: stopsAtEnd.load(ordering: .relaxed))
+        }
+        var options = KafkaConsumer.Options(groupID: configuration.groupID)
+        options.isolation = configuration.isolation
+        options.prefetchByteCountMax = max(
+            configuration.prefetchByteCountMax / context.parallelism,
+            KafkaSourceConfiguration.prefetchByteCountMin)
+        do throws(KafkaError) {
+            let consumer = try KafkaConsumer(configuration: connection.client, options: options)
+            return try KafkaSourceReader(
+                consumer: consumer, configuration: configuration, positions: positions)
+        } catch {
+            throw error.failure("source \(operatorID.rawValue)")
+        }
+    }
+
+    package func publishOffsets(_ states: [[UInt8]]) {
+        do {
+            let splits = try states.map(decode)
+            try admin.commitOffsets(
+                splits.map { (TopicPartition(topic: $0.topic, partition: $0.partition), $0.offset) },
+                group: configuration.groupID)
+        } catch {
+            // A courtesy to lag tools: what is committed here is never read back by a restore.
+            Log.warning(
+                "offsets not published",
+                ["source": operatorID.rawValue, "group": configuration.groupID, "why": "\(error)"])
+        }
+    }
+
+    /// - Throws: ``FatalError`` (65) for bytes that are no position of ours.
+    func decode(_ state: [UInt8]) throws -> KafkaPartitionSplit {
+        do throws(KafkaSplitError) {
+            return try KafkaPartitionSplit(decoding: state)
+        } catch {
+            throw FatalError(
+                .snapshotCorrupt, "the checkpoint's state of source \(operatorID.rawValue): \(error)")
+        }
+    }
 }

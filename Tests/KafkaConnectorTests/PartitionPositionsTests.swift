@@ -1,0 +1,81 @@
+import KafkaConnector
+import StreamCore
+import Testing
+
+@Suite("PartitionPositions: how far a reader is, and where it stops")
+struct PartitionPositionsTests {
+    @Test("a position is behind the last row of its partition")
+    func advance() {
+        let positions = PartitionPositions([(0, 5, nil), (2, 0, nil)])
+        positions.advance(over: batch([(0, 5), (2, 0), (2, 1), (0, 9)]))
+        #expect(positions.next(partition: 0) == 10)
+        #expect(positions.next(partition: 2) == 2)
+        #expect(!positions.allStopped)
+    }
+
+    @Test("rows at and behind a stop position are taken out, the others stay in order")
+    func rowsBehindStops() {
+        let positions = PartitionPositions([(0, 0, 2), (1, 0, 4)])
+        let rows = batch([(0, 0), (1, 0), (0, 1), (0, 2), (1, 1), (0, 3), (1, 3)])
+        positions.advance(over: rows)
+        #expect(places(rows) == [[0, 0], [1, 0], [0, 1], [1, 1], [1, 3]])
+        #expect(positions.next(partition: 0) == 2)
+        #expect(positions.allStopped)
+    }
+
+    @Test("a partition with only control records before its stop ends when its end is reached")
+    func controlRecordsOnly() {
+        let positions = PartitionPositions([(0, 7, 9)])
+        #expect(!positions.allStopped)
+        positions.reach(8, partition: 0)
+        #expect(!positions.allStopped)
+        positions.reach(12, partition: 0)
+        #expect(positions.allStopped)
+        #expect(positions.next(partition: 0) == 9)
+    }
+
+    @Test("a row behind the stop position ends a partition whose last record is a control record")
+    func rowBehindStop() {
+        let positions = PartitionPositions([(0, 0, 3)])
+        let rows = batch([(0, 0), (0, 1), (0, 5)])
+        positions.advance(over: rows)
+        #expect(rows.rowCount == 2)
+        #expect(positions.allStopped)
+    }
+
+    @Test("an end that lies before the position moves nothing back")
+    func lateEnd() {
+        let positions = PartitionPositions([(0, 7, nil)])
+        positions.reach(3, partition: 0)
+        #expect(positions.next(partition: 0) == 7)
+    }
+
+    @Test("the end of a partition of another reader is ignored", arguments: [-1, 0, 5])
+    func foreignPartition(partition: Int) {
+        let positions = PartitionPositions([(1, 7, 9)])
+        positions.reach(9, partition: partition)
+        #expect(!positions.allStopped)
+    }
+
+    @Test("a partition that starts at its stop position has ended")
+    func nothingToRead() {
+        #expect(PartitionPositions([(0, 3, 3), (1, 4, 2)]).allStopped)
+    }
+}
+
+private func batch(_ rows: [(partition: Int32, offset: Int64)]) -> RawRecordBatch {
+    let batch = RawRecordBatch(rowCapacity: 16)
+    for (index, row) in rows.enumerated() {
+        batch.partitions[index] = row.partition
+        batch.offsets[index] = row.offset
+        batch.timestamps[index] = 0
+        batch.keys[index] = .absent
+        batch.values[index] = .absent
+    }
+    batch.rowCount = rows.count
+    return batch
+}
+
+private func places(_ batch: RawRecordBatch) -> [[Int64]] {
+    (0..<batch.rowCount).map { [Int64(batch.partitions[$0]), batch.offsets[$0]] }
+}
