@@ -1,3 +1,4 @@
+package import Formats
 package import StreamAPI
 package import StreamCore
 
@@ -23,6 +24,7 @@ package struct KafkaRecordEncoding {
     package enum Field {
         /// The source record's own bytes, untouched.
         case origin
+        case encoded(any RowEncoder)
         /// A null key; not for values.
         case absent
     }

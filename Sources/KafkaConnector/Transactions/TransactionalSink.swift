@@ -1,53 +1,87 @@
+internal import KafkaClient
 package import StreamAPI
-package import StreamCore
+internal import StreamCore
+internal import Synchronization
 
 /// The transactions of all Kafka sinks and sink subtasks of a job on one cluster.
 ///
 /// One instance for one attempt: make a new one for every restart, also inside the process.
-///
 /// ``activate(slot:)`` must be called once before the first record, and once after every barrier's
-/// flush (also with the same slot when the interval had no output): a sink subtask that has passed
+/// flush, also with the same slot when the interval had no output: a sink subtask that has passed
 /// `n` barriers writes only after `n + 1` activations.
 package final class TransactionalSink: TransactionDriver {
+    /// Longest wait for one answer of a broker.
+    package static let requestTimeoutMilliseconds: Int32 = 10_000
+    /// Ids in the pool: active, draining, committing and warming, and two for what a slow or
+    /// declined checkpoint leaves unresolved.
+    package static let poolSizeDefault = 6
+
     package let cluster: String
     package let marker: MarkerAddress
     package let timeoutMilliseconds: Int64
 
+    let connection: KafkaConnectionConfiguration
+    let jobName: String
+    let outputTopics: [String]
+    let resolver: TransactionResolver
+    let outputRanges: OutputRanges
+    let gate = ActivationGate<OpenTransaction>()
+    private let transactions = Mutex<[Int: OpenTransaction]>([:])
+
     /// - Parameters:
     ///   - cluster: Kafka's cluster id, from ``KafkaPreflight``.
     ///   - jobName: The pipeline's name; part of the marker group's.
-    ///   - outputTopics: The topics of all sinks on this cluster; not empty.
+    ///   - outputTopics: The topics of all exactly-once sinks on this cluster; not empty.
+    /// - Throws: `misconfigured` for client properties that are refused.
     package init(
         connection: KafkaConnectionConfiguration, cluster: String, jobName: String,
         outputTopics: [String]
-    ) throws(TransactionError) { fatalError("being built") }
+    ) throws(TransactionError) {
+        self.connection = connection
+        self.cluster = cluster
+        self.jobName = jobName
+        self.outputTopics = Set(outputTopics).sorted()
+        marker = TransactionNaming.marker(jobName: jobName, outputTopics: outputTopics)
+        timeoutMilliseconds = Int64(connection.transactionTimeoutMilliseconds)
+        do throws(KafkaError) {
+            resolver = try TransactionResolver(configuration: connection.client)
+            outputRanges = OutputRanges(
+                try KafkaAdmin(configuration: connection.client, isolation: .readUncommitted))
+        } catch {
+            throw error.transactionError("connection \(connection.name)")
+        }
+    }
 
     /// The writer of one subtask of one sink; call it on the subtask's thread.
     package func makeWriter(
         _ configuration: KafkaSinkConfiguration, encoding: KafkaRecordEncoding,
         context: OperatorContext
-    ) throws -> any SinkWriter { fatalError("being built") }
+    ) -> any SinkWriter {
+        precondition(outputTopics.contains(configuration.topic), "an output topic of this sink")
+        return TransactionalSinkWriter(
+            configuration, encoding: encoding, context: context, gate: gate)
+    }
 
-    package func transactionalID(slot: Int) -> String { fatalError("being built") }
-    package func initialize(slot: Int) throws(TransactionError) -> ProducerIdentity {
-        fatalError("being built")
+    package func transactionalID(slot: Int) -> String {
+        TransactionNaming.transactionalID(prefix: connection.transactionalIDPrefix, slot: slot)
     }
-    package func activate(slot: Int) { fatalError("being built") }
-    package func hasOutput(slot: Int) -> Bool { fatalError("being built") }
-    package func flush(slot: Int) throws(TransactionError) -> FlushReport {
-        fatalError("being built")
+
+    // MARK: Slots
+
+    func insert(_ transaction: OpenTransaction) {
+        let former = transactions.withLock { $0.updateValue(transaction, forKey: transaction.slot) }
+        precondition(former == nil, "slot \(transaction.slot) is initialized before it is destroyed")
     }
-    package func sendMarker(
-        slot: Int, checkpoint: CheckpointID, attempt: Attempt
-    ) throws(TransactionError) { fatalError("being built") }
-    package func commit(slot: Int) throws(TransactionError) { fatalError("being built") }
-    package func destroy(slot: Int) { fatalError("being built") }
-    package func endTransaction(_ transaction: PreparedTransaction) -> EndTransactionAnswer {
-        fatalError("being built")
+
+    func remove(slot: Int) -> OpenTransaction? {
+        transactions.withLock { $0.removeValue(forKey: slot) }
     }
-    package func fence(transactionalID: String) -> FenceAnswer { fatalError("being built") }
-    package func describe(
-        transactionalID: String
-    ) throws(TransactionError) -> TransactionDescription { fatalError("being built") }
-    package func readMarker() -> MarkerReading { fatalError("being built") }
+
+    /// The slot's transaction; the protocol asks only for slots that it has initialized.
+    func transaction(slot: Int) -> OpenTransaction {
+        guard let transaction = transactions.withLock({ $0[slot] }) else {
+            preconditionFailure("slot \(slot) is used before it is initialized")
+        }
+        return transaction
+    }
 }

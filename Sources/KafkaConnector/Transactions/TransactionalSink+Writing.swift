@@ -1,0 +1,133 @@
+internal import KafkaClient
+package import StreamAPI
+package import StreamCore
+
+extension TransactionalSink {
+    package func initialize(slot: Int) throws(TransactionError) -> ProducerIdentity {
+        let id = transactionalID(slot: slot)
+        do throws(KafkaError) {
+            let client = try makeClient(id)
+            try client.initTransactions(timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+            let identity = try freshIdentity(of: id)
+            let topics = try fetchTopics(with: client.producer)
+            try client.begin()
+            insert(
+                OpenTransaction(slot: slot, client: client, identity: identity, topics: topics))
+            return identity
+        } catch {
+            throw error.transactionError("initialize \(id)")
+        }
+    }
+
+    package func activate(slot: Int) {
+        let transaction = transaction(slot: slot)
+        transaction.isSealed = false
+        gate.activate(transaction)
+    }
+
+    package func hasOutput(slot: Int) -> Bool {
+        transaction(slot: slot).beginTimeMilliseconds != nil
+    }
+
+    package func flush(slot: Int) throws(TransactionError) -> FlushReport {
+        let transaction = transaction(slot: slot)
+        transaction.isSealed = true
+        let producer = transaction.client.producer
+        do throws(KafkaError) {
+            try producer.flush(timeoutMilliseconds: connection.transactionTimeoutMilliseconds)
+        } catch {
+            throw flushError(error, of: producer, slot: slot)
+        }
+        // The client's own word that a flush proves delivery is not enough: it answers NO_ERROR
+        // although messages have failed.
+        if let failed = producer.deliveryFailures.first {
+            throw flushError(failed, of: producer, slot: slot)
+        }
+        return FlushReport(
+            output: outputRanges.note(producer.recordCounts()),
+            beginTimeMilliseconds: transaction.beginTimeMilliseconds)
+    }
+
+    package func sendMarker(
+        slot: Int, checkpoint: CheckpointID, attempt: Attempt
+    ) throws(TransactionError) {
+        let transaction = transaction(slot: slot)
+        // The marker is the last thing in a transaction; nothing may be written behind it.
+        transaction.isSealed = true
+        do throws(KafkaError) {
+            try transaction.client.sendOffset(
+                Offset(rawValue: checkpoint.markerOffset),
+                metadata: TransactionNaming.markerMetadata(jobName: jobName, attempt: attempt),
+                of: TopicPartition(topic: marker.topic, partition: marker.partition),
+                group: marker.group, timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+        } catch {
+            throw error.transactionError(
+                "write marker \(checkpoint) of group \(marker.group) with "
+                    + transactionalID(slot: slot))
+        }
+    }
+
+    package func commit(slot: Int) throws(TransactionError) {
+        do throws(KafkaError) {
+            try transaction(slot: slot).client.commit(
+                timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+        } catch {
+            throw error.transactionError("commit \(transactionalID(slot: slot))")
+        }
+    }
+
+    package func destroy(slot: Int) {
+        // The protocol also destroys slots whose initialization failed.
+        guard let transaction = remove(slot: slot) else { return }
+        gate.release(transaction)
+    }
+
+    // MARK: Steps
+
+    private func makeClient(_ id: String) throws(KafkaError) -> TransactionalProducer {
+        var options = Producer.Options()
+        // librdkafka refuses a message timeout above the transaction's.
+        options.messageTimeoutMilliseconds = min(
+            options.messageTimeoutMilliseconds, connection.transactionTimeoutMilliseconds)
+        return try TransactionalProducer(
+            configuration: connection.client, transactionalID: id,
+            transactionTimeoutMilliseconds: connection.transactionTimeoutMilliseconds,
+            options: options)
+    }
+
+    /// The identity that init_transactions has just taken. If another process took a newer one in
+    /// between, the first produce fails as fenced: that it succeeds proves that this one is ours.
+    private func freshIdentity(of id: String) throws(KafkaError) -> ProducerIdentity {
+        let description = try resolver.describe(transactionalID: id)
+        guard description.state == "Empty" else {
+            throw KafkaError(
+                .fenced, code: 0,
+                context: "the transaction is \(description.state ?? "unknown") right after "
+                    + "init_transactions, not Empty")
+        }
+        return ProducerIdentity(producerID: description.producerID, epoch: description.epoch)
+    }
+
+    /// Fetched before use: else the first produce waits a second for its metadata.
+    private func fetchTopics(
+        with producer: Producer
+    ) throws(KafkaError) -> [String: ProducerTopic] {
+        var topics: [String: ProducerTopic] = [:]
+        for name in outputTopics {
+            topics[name] = try producer.topic(
+                name, timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+        }
+        return topics
+    }
+
+    /// Whatever the reason, a flush that failed cannot be repeated into a good one: `unanswered`
+    /// would promise that.
+    private func flushError(
+        _ error: KafkaError, of producer: Producer, slot: Int
+    ) -> TransactionError {
+        let (count, first) = producer.deliveryFailures
+        let failed = count == 0 ? "" : " (\(count) records failed)"
+        let told = (first ?? error).transactionError("flush \(transactionalID(slot: slot))\(failed)")
+        return told.code == .unanswered ? TransactionError(.failed, told.message) : told
+    }
+}
