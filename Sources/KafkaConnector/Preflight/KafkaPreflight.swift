@@ -1,3 +1,5 @@
+internal import KafkaClient
+internal import StreamAPI
 
 /// Checks a job's Kafka set-up before the first record; creates and changes nothing.
 package enum KafkaPreflight {
@@ -33,10 +35,74 @@ package enum KafkaPreflight {
     /// - Throws: ``FatalError``: unreachable (69), unauthorized (77), a missing topic or settings
     ///   that do not fit (78).
     /// - Blocking: up to 10 s for each question to a broker that does not answer.
-    package static func run(_ request: Request) throws -> Report { fatalError("being built") }
+    package static func run(_ request: Request) throws -> Report {
+        let connection = request.connection
+        do throws(KafkaError) {
+            let admin = try KafkaAdmin(configuration: connection.client)
+            let clusterID = try admin.clusterID()
+            var report = Report(clusterID: clusterID, partitionCounts: [:], warnings: [])
+            for topic in Set(request.sourceTopics + request.sinkTopics).sorted() {
+                report.partitionCounts[topic] = try admin.partitionCount(ofTopic: topic)
+            }
+            for topic in Set(request.sinkTopics).sorted() {
+                report.warnings += try durabilityWarnings(topic, admin)
+            }
+            let finding = try timeoutFinding(request, admin)
+            guard case .error(let message) = finding else {
+                if case .warning(let message) = finding {
+                    report.warnings.append("connection \(connection.name): \(message)")
+                }
+                return report
+            }
+            throw KafkaError(.configuration, code: 0, context: message)
+        } catch {
+            throw error.failure("connection \(connection.name)", unreachableIsFatal: true)
+        }
+    }
 
-    /// A topic that is read and written on the same cluster, whatever the connections are called.
-    package static func loops(_ requests: [(request: Request, report: Report)]) -> [String] {
-        fatalError("being built")
+    /// A topic that a job both reads and writes on one cluster, whatever its connections are
+    /// called: an endless loop unless the pipeline says `allow_loop`.
+    ///
+    /// - Returns: The topics' names, sorted.
+    package static func loops(_ clusters: [(request: Request, report: Report)]) -> [String] {
+        var found: Set<String> = []
+        for (reader, readerReport) in clusters {
+            for (writer, writerReport) in clusters
+            where readerReport.clusterID == writerReport.clusterID {
+                found.formUnion(Set(reader.sourceTopics).intersection(writer.sinkTopics))
+            }
+        }
+        return found.sorted()
+    }
+
+    private static func timeoutFinding(
+        _ request: Request, _ admin: KafkaAdmin
+    ) throws(KafkaError) -> TransactionTimeoutChain.Finding? {
+        guard let timeouts = request.timeouts else { return nil }
+        let settings = try admin.brokerSettings()
+        return timeouts.check(
+            transactionTimeoutMilliseconds: Int64(
+                request.connection.transactionTimeoutMilliseconds),
+            brokerMaxMilliseconds: settings["transaction.max.timeout.ms"].flatMap { Int64($0) })
+    }
+
+    /// The guarantee outlives a broker only if its acknowledgements stand on more than one.
+    private static func durabilityWarnings(
+        _ topic: String, _ admin: KafkaAdmin
+    ) throws(KafkaError) -> [String] {
+        var warnings: [String] = []
+        let replicas = try admin.replicationFactor(ofTopic: topic)
+        if replicas < 3 {
+            warnings.append(
+                "topic \(topic) has replication factor \(replicas): losing \(replicas) broker"
+                    + "\(replicas == 1 ? "" : "s") loses results; 3 is usual")
+        }
+        let minimum = try admin.topicSettings(topic)["min.insync.replicas"].flatMap { Int($0) }
+        if let minimum, minimum < 2, replicas > 1 {
+            warnings.append(
+                "topic \(topic) has min.insync.replicas \(minimum): a result may be acknowledged "
+                    + "by one broker alone; 2 is usual")
+        }
+        return warnings
     }
 }
