@@ -13,7 +13,8 @@ Verdict = collections.namedtuple("Verdict", "expected missing duplicated wrong c
 def read_topic(brokers, topic):
     """The values of a topic as a read_committed reader sees them, each partition in its order."""
     command = ["kcat", "-C", "-q", "-e", "-b", brokers, "-t", topic, "-o", "beginning",
-               "-X", "isolation.level=read_committed", "-X", "check.crcs=true"]
+               "-X", "isolation.level=read_committed", "-X", "check.crcs=true",
+               "-X", "fetch.wait.max.ms=10"]
     return subprocess.run(command, check=True, capture_output=True).stdout.splitlines()
 
 

@@ -14,11 +14,14 @@ struct KafkaTopic {
     let bootstrap: String
     let scratch: TemporaryFolder
 
-    /// Writes lines of key, tab, value; keyed as Kafka's own producer does.
+    /// Writes lines of key, tab, value; keyed as Kafka's own producer does. Idempotent, because a
+    /// retry of kcat's default would change the order.
     func write(lines: String) throws {
         let path = scratch.newPath("records")
         try lines.write(toFile: path, atomically: false, encoding: .utf8)
-        try run(["-P", "-K", "\\t", "-X", "partitioner=murmur2_random", "-l", path])
+        try run(
+            ["-P", "-K", "\\t", "-X", "partitioner=murmur2_random"]
+                + ["-X", "enable.idempotence=true", "-l", path])
     }
 
     /// Writes one record to partition 0, byte for byte.
@@ -77,14 +80,16 @@ struct KafkaTopic {
                 .map { $0.split(separator: ":")[0] })
     }
 
+    private let fetchSoon = ["-X", "fetch.wait.max.ms=10"]
+
     @discardableResult
     private func run(_ options: [String]) throws -> String {
         try ChildProcess.run(command(options), in: scratch)
     }
 
     private func command(_ options: [String]) -> [String] {
-        // kcat takes the options of a mode before its files, so the topic comes first.
-        ["kcat", "-b", bootstrap, "-t", name] + options
+        // The end of a partition is only reported after a fetch that waited in vain.
+        ["kcat", "-b", bootstrap, "-t", name] + (options.first == "-C" ? fetchSoon : []) + options
     }
 }
 
@@ -96,7 +101,10 @@ final class TopicFollower {
         let format = #"%p\t%o\t%k\t%s\n"#
         reader = try ChildProcess(
             ["kcat", "-C", "-q", "-u", "-b", topic.bootstrap, "-t", topic.name, "-o", "beginning"]
-                + ["-X", "isolation.level=\(isolation)", "-f", format],
+                + [
+                    "-X", "isolation.level=\(isolation)", "-X", "fetch.wait.max.ms=50", "-f",
+                    format,
+                ],
             outputPath: topic.scratch.newPath("followed"),
             errorPath: topic.scratch.newPath("follower-errors"))
     }
