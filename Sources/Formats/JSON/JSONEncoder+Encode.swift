@@ -5,8 +5,8 @@ extension JSONEncoder {
     package func encode(_ batch: RecordBatch, into output: EncodedRows) {
         let selected = batch.selection.rows
         let count = batch.selection.count
-        precondition(count <= output.capacity && batch.columns.count == kinds.count)
-        let columns = batch.columns
+        precondition(count <= output.capacity)
+        let columns = indices.map { batch.columns[$0] }
         let slices = output.slices
         var room = arena.reserve(atLeast: fixedByteCountMax)
         var used = 0

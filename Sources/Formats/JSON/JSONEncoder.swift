@@ -25,15 +25,27 @@ package final class JSONEncoder: RowEncoder {
     }
 
     let kinds: [Kind]
+    /// Where each output column stands in the batches.
+    let indices: [Int]
     let prefixes: FieldPrefixes
     let arena = ByteArena()
     /// Bytes of a row whose slices are all empty, at most.
     let fixedByteCountMax: Int
 
+    /// Every column of the batches, in their order.
+    ///
     /// - Parameter schema: Of every batch to come.
-    package init(schema: RowSchema) {
-        kinds = schema.fields.map { Kind($0.type) }
-        prefixes = FieldPrefixes(schema.fields.map(\.name))
+    package convenience init(schema: RowSchema) {
+        self.init(
+            columns: schema.fields.enumerated().map { ($1.name, $0, $1.type) })
+    }
+
+    /// - Parameter columns: The object's fields, in order: name, index of the column in every batch
+    ///   to come, and its type.
+    package init(columns: [(name: String, index: Int, type: LogicalType)]) {
+        kinds = columns.map { Kind($0.type) }
+        indices = columns.map(\.index)
+        prefixes = FieldPrefixes(columns.map(\.name))
         fixedByteCountMax =
             prefixes.byteCountMax + kinds.reduce(0) { $0 + $1.byteCountMax } + 2
     }
