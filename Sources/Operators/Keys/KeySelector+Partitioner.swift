@@ -1,5 +1,5 @@
 internal import Expression
-package import StreamAPI
+internal import StreamAPI
 package import StreamCore
 
 extension KeySelector: Partitioner {

@@ -1,5 +1,4 @@
 package import Expression
-package import StreamAPI
 package import StreamCore
 
 /// Computes the key of each row: its columns, its canonical bytes, their hash, and the key group.

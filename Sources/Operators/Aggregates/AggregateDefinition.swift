@@ -1,0 +1,73 @@
+package import Expression
+internal import StreamAPI
+package import StreamCore
+
+/// An `aggregate` of the pipeline file, checked: what it groups by and what it computes.
+///
+/// Immutable, crosses threads; each subtask makes its own ``AggregateOperator`` from it.
+package struct AggregateDefinition: Sendable {
+    package struct Key: Sendable {
+        package let name: String
+        package let expression: TypedExpression
+        package init(name: String, expression: TypedExpression) {
+            self.name = name
+            self.expression = expression
+        }
+    }
+    package struct Item: Sendable {
+        package let name: String
+        package let aggregate: AggregateItem
+        package init(name: String, aggregate: AggregateItem) {
+            self.name = name
+            self.aggregate = aggregate
+        }
+    }
+
+    package let keys: [Key]
+    package let items: [Item]
+    /// The key's columns, then the items'.
+    package let outputSchema: RowSchema
+    /// All aggregate calls of all items, in order.
+    let calls: [AggregateCall]
+    let accumulators: [Accumulator]
+    let stateDescriptor: KeyedStateDescriptor
+
+    /// Aggregate calls of one operator, at most; so many words always fit.
+    package static let callCountMax = 256
+
+    /// - Parameters:
+    ///   - keys: At least one.
+    ///   - items: At least one; together at most ``callCountMax`` calls.
+    package init(keys: [Key], items: [Item]) {
+        precondition(!keys.isEmpty && !items.isEmpty)
+        self.keys = keys
+        self.items = items
+        calls = items.flatMap { $0.aggregate.calls }
+        precondition(calls.count <= AggregateDefinition.callCountMax)
+        outputSchema = RowSchema(
+            keys.map {
+                Field(
+                    name: $0.name, type: $0.expression.type, isNullable: $0.expression.isNullable)
+            }
+                + items.map {
+                    Field(
+                        name: $0.name, type: $0.aggregate.result.type,
+                        isNullable: $0.aggregate.result.isNullable)
+                })
+        var layout = AccumulatorLayout()
+        accumulators = calls.map { layout.accumulator(for: $0) }
+        stateDescriptor = KeyedStateDescriptor(
+            wordCount: layout.wordCount, bytesWords: layout.bytesWords,
+            schema: AggregateDefinition.stateSchema(keys, calls))
+    }
+
+    /// Readable on purpose: `key STRING; COUNT(*); MAX(DOUBLE)`. Names and expressions are left out,
+    /// so that renaming a column keeps the state.
+    private static func stateSchema(_ keys: [Key], _ calls: [AggregateCall]) -> [UInt8] {
+        let key = keys.map { "\($0.expression.type)" }.joined(separator: ", ")
+        let aggregates = calls.map { call in
+            "\(call.function.rawValue)(\(call.argument.map { "\($0.type)" } ?? "*"))"
+        }
+        return Array((["key \(key)"] + aggregates).joined(separator: "; ").utf8)
+    }
+}
