@@ -1,6 +1,7 @@
 import Foundation
 import KafkaClient
 import StreamCore
+import Testing
 
 /// The real broker of these tests, named by `MILLRACE_TEST_BOOTSTRAP`.
 struct ClientBroker {
@@ -55,6 +56,27 @@ struct ClientBroker {
         options.isolation = isolation
         let consumer = try KafkaConsumer(configuration: configuration, options: options)
         return try consumer.readToEnd(of: topic).values
+    }
+
+    /// Waits until a `read_committed` reader sees exactly `expected` on partition 0.
+    ///
+    /// EndTxn is answered before the control records are written, so the end follows a commit.
+    func awaitCommitted(_ expected: [String], on topic: String) throws {
+        var seen: [String] = []
+        do {
+            try wait("the commit") {
+                seen = try read(topic)
+                return seen == expected
+            }
+        } catch {
+            #expect(seen == expected)
+        }
+    }
+
+    /// The broker, with more client properties.
+    func configuration(_ properties: [String: String]) throws -> KafkaConfiguration {
+        let all = properties.merging(["bootstrap.servers": configuration.bootstrapServers]) { $1 }
+        return try KafkaConfiguration(properties: all)
     }
 
     struct MissingBroker: Error, CustomStringConvertible {

@@ -12,6 +12,7 @@ final class ClientEvents: Sendable {
 
     private struct State {
         var lastError: KafkaError?
+        var firstLastingError: KafkaError?
         var deliveryFailureCount = 0
         var firstDeliveryFailure: KafkaError?
         var budget = LogBudget()
@@ -21,14 +22,21 @@ final class ClientEvents: Sendable {
     /// The latest error that librdkafka reported outside of any call: why a broker cannot be reached.
     var lastError: KafkaError? { state.withLock { $0.lastError } }
 
+    /// The first reported error that no reconnecting mends: a topic that does not exist (librdkafka
+    /// reports it here, not to the reader), a missing ACL, refused credentials.
+    var lastingError: KafkaError? { state.withLock { $0.firstLastingError } }
+
     var deliveryFailures: (count: Int, first: KafkaError?) {
         state.withLock { ($0.deliveryFailureCount, $0.firstDeliveryFailure) }
     }
 
     func record(error: KafkaError) {
         // "All brokers down" follows the error that says why; it must not hide it.
-        if error.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue, lastError != nil { return }
-        state.withLock { $0.lastError = error }
+        let isEcho = error.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue
+        state.withLock {
+            if !isEcho || $0.lastError == nil { $0.lastError = error }
+            if error.isLasting, $0.firstLastingError == nil { $0.firstLastingError = error }
+        }
     }
 
     func record(deliveryFailure: KafkaError) {
@@ -48,6 +56,17 @@ final class ClientEvents: Sendable {
         case ...4: Log.warning("kafka client", ["facility": facility, "text": text])
         case 5, 6: Log.info("kafka client", ["facility": facility, "text": text])
         default: Log.debug("kafka client", ["facility": facility, "text": text])
+        }
+    }
+}
+
+extension KafkaError {
+    fileprivate var isLasting: Bool {
+        switch kind {
+        case .unknownTopic, .authentication: true
+        // A reader's group only names it: that it may not be used changes nothing.
+        case .unauthorized: code != KafkaErrorCode.groupAuthorizationFailed
+        default: isFatal
         }
     }
 }

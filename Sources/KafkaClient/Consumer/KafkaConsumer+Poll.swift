@@ -27,8 +27,9 @@ extension KafkaConsumer {
             guard copyRecords(into: batch, &byteCount) else { break }
         }
         if batch.rowCount > 0 { batch.chunks = arena.takeChunks() }
-        if batch.rowCount == 0, let error = pendingError { throw error }
-        return batch.rowCount
+        guard batch.rowCount == 0 else { return batch.rowCount }
+        if let error = pendingError ?? client.events.lastingError { throw error }
+        return 0
     }
 
     /// Takes what librdkafka has ready, after waiting for a first message if there is none.

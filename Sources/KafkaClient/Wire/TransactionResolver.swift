@@ -90,8 +90,15 @@ package final class TransactionResolver: Sendable {
     package func endTransaction(
         transactionalID: String, producerID: ProducerID, epoch: ProducerEpoch
     ) -> EndTransactionReply {
-        let request = EndTransactionRequest(
-            transactionalID: transactionalID, producerID: producerID, epoch: epoch, commits: true)
+        send(
+            EndTransactionRequest(
+                transactionalID: transactionalID, producerID: producerID, epoch: epoch,
+                commits: true))
+    }
+
+    /// Beside the commit above only tests send this, to see an abort refused.
+    func send(_ request: EndTransactionRequest) -> EndTransactionReply {
+        let transactionalID = request.transactionalID
         let outcome = cluster.ask(coordinatorOf: .transaction(transactionalID), request) {
             code -> WireCluster.Verdict<EndTransactionReply> in
             if code == 0 { return .decided(.committed) }
