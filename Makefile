@@ -12,13 +12,17 @@ help: ## List the targets
 setup: ## Install the missing Debian packages (as root; otherwise print the command)
 	@scripts/setup
 
+.PHONY: kafka-found
+kafka-found: setup
+	@scripts/kafka which >/dev/null
+
 build: setup ## Debug build, with failpoints
 	swift build
 
 release: setup ## Release build of the runner: .build/release/millrace
 	swift build -c release --product millrace
 
-demo: release ## The main job on a real broker, killed five times, then checked against an oracle
+demo: kafka-found release ## The main job on a real broker, killed five times, then checked against an oracle
 	@scripts/demo/run
 
 test: setup ## Everything: lint, unit, protocol, integration and end-to-end tests, with brokers of its own
@@ -33,7 +37,7 @@ lint: ## Layers, sizes, words that may not appear, links of the documents
 format: ## Rewrite the sources as .swift-format says
 	swift format --in-place --recursive Package.swift Sources Tests
 
-bench: release ## Our copy, project and count against a C copier, interleaved, as a table
+bench: kafka-found release ## Our copy, project and count against a C copier, interleaved, as a table
 	@Benchmarks/run
 
 kafka-up: setup ## A broker on 127.0.0.1:9092 (PORT=n: another) to play with

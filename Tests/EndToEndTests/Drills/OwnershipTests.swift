@@ -35,12 +35,12 @@ import Testing
 
         let heir = try takeOver(drill)
         try drill.write(ColorEvent.make(count: 300, seed: 77))
-        try waitForResults(of: drill, from: heir)
+        try drill.waitForResults(from: heir)
         zombie.signal(SIGCONT)
         #expect(try zombie.waitForEnd() == .exited(75), "\(zombie.tail())")
 
         try drill.write(ColorEvent.make(count: 300, seed: 78))
-        try waitForResults(of: drill, from: heir)
+        try drill.waitForResults(from: heir)
         heir.signal(SIGTERM)
         #expect(try heir.waitForEnd() == .exited(0), "\(heir.tail())")
         try drill.expectExactlyOnce()
@@ -50,19 +50,8 @@ import Testing
     private func runningJob(_ drill: Drill) throws -> ChildProcess {
         let runner = try drill.start()
         try drill.write(ColorEvent.make(count: 300, seed: 75))
-        try waitForResults(of: drill, from: runner)
+        try drill.waitForResults(from: runner)
         return runner
-    }
-
-    private func waitForResults(of drill: Drill, from runner: ChildProcess) throws {
-        let expected = ColorOracle(events: drill.written).resultCount
-        let follower = try TopicFollower(of: drill.output)
-        try wait(for: "\(expected) visible results") {
-            if let ending = runner.endingIfEnded() {
-                throw DrillError("the runner ended with \(ending)\n\(runner.tail())")
-            }
-            return follower.count >= expected
-        }
     }
 
     /// Starts a runner again and again, as a supervisor would, until it is not refused any more.

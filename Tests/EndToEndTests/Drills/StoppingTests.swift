@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Testing
 
@@ -13,11 +12,7 @@ import Testing
         drill.pipeline.transactionTimeout = "15 min"
         try drill.write(ColorEvent.make(count: 1000, seed: UInt64(signal)))
         let runner = try drill.start()
-        let everything = try TopicFollower(of: drill.output, isolation: "read_uncommitted")
-        let expected = ColorOracle(events: drill.written).resultCount
-        try wait(for: "\(expected) results in an open transaction\n\(runner.tail())") {
-            everything.count >= expected
-        }
+        try drill.waitForResults(from: runner, isolation: "read_uncommitted")
         #expect(try drill.output.read().isEmpty)
         runner.signal(signal)
         #expect(try runner.waitForEnd() == .exited(0), "\(runner.tail())")
@@ -33,11 +28,9 @@ import Testing
         try drill.write(ColorEvent.make(count: 1000, seed: 143))
         // The first checkpoint's files never get written, so the final one cannot complete.
         let runner = try drill.start(failpoints: "P4:hang,P4:hang@2,P4:hang@3,P4:hang@4")
-        try wait(for: "a checkpoint to hang") { runner.output().contains("failpoint") }
+        try runner.waitForLog("failpoint")
         runner.signal(SIGTERM)
-        try wait(for: "the runner to say that it stops") {
-            runner.output().localizedCaseInsensitiveContains("stopping")
-        }
+        try runner.waitForLog("stopping")
         runner.signal(SIGTERM)
         #expect(try runner.waitForEnd() == .exited(143), "\(runner.tail())")
         try drill.finish()

@@ -106,6 +106,17 @@ final class ChildProcess {
         }
     }
 
+    /// Waits until the process has printed `text`, in any case of letters.
+    func waitForLog(_ text: String) throws {
+        try wait(for: "\(name) to print \(text)") {
+            if output().localizedCaseInsensitiveContains(text) { return true }
+            if let ended = endingIfEnded() {
+                throw DrillError("\(name) ended with \(ended), without \(text)\n\(tail())")
+            }
+            return false
+        }
+    }
+
     func output() -> String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
     func tail(lines: Int = 15) -> String {

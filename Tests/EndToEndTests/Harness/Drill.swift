@@ -75,6 +75,20 @@ final class Drill {
         return try runner.waitForEnd(seconds: 20)
     }
 
+    /// Waits until a reader sees the results of everything written so far, while `runner` lives.
+    func waitForResults(
+        from runner: ChildProcess, isolation: String = "read_committed"
+    ) throws {
+        let expected = ColorOracle(events: written).resultCount
+        let follower = try TopicFollower(of: output, isolation: isolation)
+        try wait(for: "\(expected) results, \(isolation)") {
+            if let ending = runner.endingIfEnded() {
+                throw DrillError("\(name): the run ended with \(ending)\n\(runner.tail())")
+            }
+            return follower.count >= expected
+        }
+    }
+
     /// Starts a run that a failpoint kills while events come in.
     func runUntilKilled(at failpoints: String, seed: UInt64) throws {
         let runner = try start(failpoints: failpoints)
