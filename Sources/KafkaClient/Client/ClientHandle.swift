@@ -1,15 +1,17 @@
 internal import CRDKafka
-internal import Observability
+internal import Synchronization
 
 /// Sole owner of one `rd_kafka_t`: freed exactly once, with the last reference.
 ///
 /// - Threading: `rd_kafka_t` is thread-safe; freeing waits for librdkafka's threads to end.
 /// - Source: librdkafka 2.0.2, `rdkafka.h`.
-final class ClientHandle: @unchecked Sendable {  // Proof: two constants; both point to thread-safe objects.
+final class ClientHandle: @unchecked Sendable {  // Proof: constants; each is a thread-safe object.
     enum Role { case consumer, producer }
 
     let pointer: OpaquePointer
     let events = ClientEvents()
+    /// A producer's rows are sent from here by librdkafka's threads, which end before it does.
+    let retained = Mutex(RetainedChunks())
 
     /// - Parameters:
     ///   - configuration: The user's properties; those of the other role are left out.

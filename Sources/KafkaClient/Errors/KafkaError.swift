@@ -42,6 +42,8 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     package let requiresAbort: Bool
     /// What was being done, to what, and what the client said, in one line.
     package let context: String
+    /// The row number of a record that `produce` refused.
+    package var row: Int32?
 
     package init(
         _ kind: Kind, code: Int32, isFatal: Bool = false, isRetriable: Bool = false,

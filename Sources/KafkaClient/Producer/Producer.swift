@@ -27,7 +27,6 @@ package final class Producer: Sendable {
 
     let client: ClientHandle
     private let options: Options
-    private let retained = Mutex(RetainedChunks())
     private let topics: Mutex<[String: ProducerTopic]> = Mutex([:])
 
     /// A producer without transactions, idempotent: at_least_once.
@@ -60,7 +59,7 @@ package final class Producer: Sendable {
     }
 
     deinit {
-        // Rows point into chunks that go with us: none may be sent after this.
+        // The memory of these rows goes with the client: ending without them takes milliseconds.
         let purge = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
         rd_kafka_purge(client.pointer, purge)
     }
@@ -97,8 +96,8 @@ package final class Producer: Sendable {
     ///   - waitMaxMilliseconds: Longest wait for room in the client's queue, at most; 0 never waits.
     /// - Returns: How many of `rows` were accepted, from the first; fewer when the wait ran out.
     ///   Call again with the rest.
-    /// - Throws: `recordTooLarge` and every other refusal, with the row in the context; rows behind
-    ///   it may have been taken, so the transaction must not be committed.
+    /// - Throws: `recordTooLarge` and every other refusal, with ``KafkaError/row``; rows behind it
+    ///   may have been taken, so the transaction must not be committed.
     /// - Complexity: One librdkafka message per row; nothing of ours is allocated.
     package func produce(
         to topic: ProducerTopic, partition: Int32, keys: UnsafePointer<ByteSlice>?,
@@ -113,8 +112,8 @@ package final class Producer: Sendable {
             accepted += result.count
             if result.error == RD_KAFKA_RESP_ERR_NO_ERROR { break }
             guard result.error == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
-                retained.withLock { $0.append(chunks) }
-                throw refusal(result.error, topic, partition)
+                client.retained.withLock { $0.append(chunks) }
+                throw refusal(result.error, topic, partition, row: rows[accepted])
             }
             let remaining = Monotonic.remaining(until: deadline)
             guard remaining > 0 else { break }
@@ -131,7 +130,7 @@ package final class Producer: Sendable {
         _ count: Int, _ topic: ProducerTopic, _ partition: Int32, _ chunks: [ByteChunk]
     ) {
         topic.counts.withLock { $0[Int(partition)] += count }
-        let byteCount = retained.withLock {
+        let byteCount = client.retained.withLock {
             $0.append(chunks)
             return $0.byteCount
         }
@@ -164,25 +163,28 @@ package final class Producer: Sendable {
     private static let messageCountMax = 256
 
     private func refusal(
-        _ code: rd_kafka_resp_err_t, _ topic: ProducerTopic, _ partition: Int32
+        _ code: rd_kafka_resp_err_t, _ topic: ProducerTopic, _ partition: Int32, row: Int32
     ) -> KafkaError {
         let context = "produce to \(topic.name)[\(partition)]"
-        if let fatal = client.fatalError {
-            return fatal.with(context: "\(context): \(fatal.context)")
-        }
-        return KafkaError(code, context)
+        // An open transaction that has failed refuses everything after; the failure says why.
+        let isEcho = code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL
+        let cause = client.fatalError ?? (isEcho ? deliveryFailures.first ?? client.events.lastError : nil)
+        var error = cause.map { $0.with(context: "\(context): \($0.context)") }
+            ?? KafkaError(code, context)
+        error.row = row
+        return error
     }
 
     /// Sends everything without lingering and waits until all of it is acknowledged or has failed.
     ///
     /// - Returns: False if something is outstanding still.
     func drain(timeoutMilliseconds: Int32) -> Bool {
-        let delivered = retained.withLock { $0.swap() }
+        let delivered = client.retained.withLock { $0.swap() }
         let code = rd_kafka_flush(client.pointer, timeoutMilliseconds)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_outq_len(client.pointer) == 0 {
             return true
         }
-        retained.withLock { $0.append(delivered) }
+        client.retained.withLock { $0.append(delivered) }
         return false
     }
 
