@@ -80,7 +80,9 @@ let package = Package(
         tests("SimulationTests", ["Checkpointing", "StreamAPI", "StreamCore", "StreamTesting"]),
         tests("StateBackendsTests", ["StateBackends", "StreamAPI", "StreamCore"]),
         tests("OperatorsTests", ["Operators", "Expression", "StreamAPI", "StreamCore", "StateBackends"]),
-        tests("CheckpointStorageTests", ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"]),
+        tests(
+            "CheckpointStorageTests", ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"],
+            exclude: ["Golden"]),
         tests("StreamRuntimeTests", ["StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("KafkaClientTests", ["KafkaClient", "StreamCore"]),
         tests("KafkaConnectorTests", ["KafkaConnector", "KafkaClient", "StreamAPI", "StreamCore"]),

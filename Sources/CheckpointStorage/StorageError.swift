@@ -33,8 +33,7 @@ package struct StorageError: Error, Sendable, CustomStringConvertible {
         switch code {
         case .cannotCreate: .cannotCreate
         case .inputOutput: .inputOutput
-        case .corrupt: .snapshotCorrupt
-        case .missing: .inputMissing
+        case .corrupt, .missing: .snapshotCorrupt
         case .incompatible: .configuration
         }
     }
@@ -48,13 +47,15 @@ extension StorageError {
     /// - Parameter doing: The call in words: `create the file`.
     static func system(_ number: Int32, _ doing: String, _ path: String) -> StorageError {
         let text = String(cString: strerror(number))
-        let refused = [EACCES, EPERM, EROFS].contains(number)
-        let advice = refused
-            ? "give this user a directory it may write to (execution.checkpointing.dir)"
-            : number == ENOSPC || number == EDQUOT
-                ? "free space on that filesystem" : "check the disk and the filesystem"
+        let (code, advice): (Code, String) =
+            switch number {
+            case EACCES, EPERM, EROFS:
+                (.cannotCreate, "give this user the right to it, or name another directory "
+                    + "(execution.checkpointing.dir)")
+            case ENOSPC, EDQUOT: (.inputOutput, "free space on that filesystem")
+            default: (.inputOutput, "check the disk and the filesystem")
+            }
         return StorageError(
-            refused ? .cannotCreate : .inputOutput, path,
-            "cannot \(doing): \(text) (errno \(number)); \(advice)")
+            code, path, "cannot \(doing): \(text) (errno \(number)); \(advice)")
     }
 }
