@@ -10,6 +10,8 @@ package enum KafkaPreflight {
         package var sinkTopics: [String]
         /// Nil when no sink is exactly-once: then no time-outs are compared.
         package var timeouts: TransactionTimeoutChain?
+        /// Longest wait for the first answer of a broker.
+        package var timeoutMilliseconds = KafkaAdmin.timeoutMillisecondsDefault
         package init(
             connection: KafkaConnectionConfiguration, sourceTopics: [String],
             sinkTopics: [String], timeouts: TransactionTimeoutChain?
@@ -39,7 +41,8 @@ package enum KafkaPreflight {
         let connection = request.connection
         do throws(KafkaError) {
             let admin = try KafkaAdmin(configuration: connection.client)
-            let clusterID = try admin.clusterID()
+            let clusterID = try admin.clusterID(
+                timeoutMilliseconds: request.timeoutMilliseconds)
             var report = Report(clusterID: clusterID, partitionCounts: [:], warnings: [])
             for topic in Set(request.sourceTopics + request.sinkTopics).sorted() {
                 report.partitionCounts[topic] = try admin.partitionCount(ofTopic: topic)
