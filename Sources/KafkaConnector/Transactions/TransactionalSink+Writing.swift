@@ -10,6 +10,7 @@ extension TransactionalSink {
             try client.initTransactions(timeoutMilliseconds: Self.requestTimeoutMilliseconds)
             let identity = try freshIdentity(of: id)
             let topics = try fetchTopics(with: client.producer)
+            outputRanges.begin(topics.values.flatMap(places(of:)))
             try client.begin()
             insert(
                 OpenTransaction(slot: slot, client: client, identity: identity, topics: topics))
@@ -36,15 +37,10 @@ extension TransactionalSink {
         do throws(KafkaError) {
             try producer.flush(timeoutMilliseconds: connection.transactionTimeoutMilliseconds)
         } catch {
-            throw flushError(error, of: producer, slot: slot)
-        }
-        // The client's own word that a flush proves delivery is not enough: it answers NO_ERROR
-        // although messages have failed.
-        if let failed = producer.deliveryFailures.first {
-            throw flushError(failed, of: producer, slot: slot)
+            throw flushError(error, slot: slot)
         }
         return FlushReport(
-            output: outputRanges.note(producer.recordCounts()),
+            output: outputRanges.end(producer.recordCounts()),
             beginTimeMilliseconds: transaction.beginTimeMilliseconds)
     }
 
@@ -85,14 +81,9 @@ extension TransactionalSink {
     // MARK: Steps
 
     private func makeClient(_ id: String) throws(KafkaError) -> TransactionalProducer {
-        var options = Producer.Options()
-        // librdkafka refuses a message timeout above the transaction's.
-        options.messageTimeoutMilliseconds = min(
-            options.messageTimeoutMilliseconds, connection.transactionTimeoutMilliseconds)
-        return try TransactionalProducer(
+        try TransactionalProducer(
             configuration: connection.client, transactionalID: id,
-            transactionTimeoutMilliseconds: connection.transactionTimeoutMilliseconds,
-            options: options)
+            transactionTimeoutMilliseconds: connection.transactionTimeoutMilliseconds)
     }
 
     /// The identity that init_transactions has just taken. If another process took a newer one in
@@ -120,14 +111,16 @@ extension TransactionalSink {
         return topics
     }
 
+    private func places(of topic: ProducerTopic) -> [TopicPartition] {
+        (0..<topic.partitionCount).map {
+            TopicPartition(topic: topic.name, partition: PartitionIndex(rawValue: $0))
+        }
+    }
+
     /// Whatever the reason, a flush that failed cannot be repeated into a good one: `unanswered`
     /// would promise that.
-    private func flushError(
-        _ error: KafkaError, of producer: Producer, slot: Int
-    ) -> TransactionError {
-        let (count, first) = producer.deliveryFailures
-        let failed = count == 0 ? "" : " (\(count) records failed)"
-        let told = (first ?? error).transactionError("flush \(transactionalID(slot: slot))\(failed)")
+    private func flushError(_ error: KafkaError, slot: Int) -> TransactionError {
+        let told = error.transactionError("flush \(transactionalID(slot: slot))")
         return told.code == .unanswered ? TransactionError(.failed, told.message) : told
     }
 }

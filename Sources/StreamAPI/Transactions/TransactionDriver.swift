@@ -20,8 +20,10 @@ public protocol TransactionDriver: AnyObject, Sendable {
     /// A fresh producer: init_transactions, its identity by DescribeTransactions, the metadata of
     /// every output topic, begin_transaction. Ready to be activated.
     func initialize(slot: Int) throws(TransactionError) -> ProducerIdentity
-    /// Sink subtasks that wait for `checkpoint`'s transaction (the one that `checkpoint` will
-    /// seal) may write into `slot` from now on. Does not block.
+    /// Sink subtasks that wait for the next transaction may write into `slot` from now on. Called
+    /// once before the first record, and exactly once after each barrier's flush, also with the same
+    /// slot when nothing had been written: drivers count the calls against the barriers that each
+    /// subtask has passed. Does not block.
     func activate(slot: Int)
     /// Whether any record was written into the slot's transaction. Does not block.
     func hasOutput(slot: Int) -> Bool
