@@ -50,7 +50,9 @@ import Testing
         try drill.runUntilKilled(at: "P6:kill@3", seed: 6)
         // The next checkpoint's transaction may be open too; the prepared one is older.
         let prepared = try #require(try drill.broker.oldestOngoing(prefix: drill.name))
-        try drill.finish()
+        let log = try drill.finish().output()
+        let identity = "producer_id=\(prepared.producerID) epoch=\(prepared.producerEpoch)"
+        #expect(log.contains(identity), "the log names the transaction that was resumed: \(log)")
         let ends = try drill.broker.endMarkers(topic: drill.output.name).filter {
             $0.producerID == prepared.producerID && $0.producerEpoch == prepared.producerEpoch
         }
