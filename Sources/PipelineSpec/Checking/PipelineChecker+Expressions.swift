@@ -1,0 +1,83 @@
+internal import Expression
+internal import StreamCore
+internal import YAML
+
+extension PipelineChecker {
+    /// Parses one expression of the file.
+    ///
+    /// - Returns: Nil after reporting every error at its place in the file.
+    func syntax(_ value: DecodedValue) -> SyntaxNode? {
+        guard let text = value.node.scalar?.text else { return nil }
+        do throws(ExpressionErrors) {
+            return try ExpressionParser.parse(text)
+        } catch {
+            report(error, in: value)
+            return nil
+        }
+    }
+
+    /// Parses and types an expression over the rows of `stream`.
+    func expression(
+        _ value: DecodedValue, named name: String, in stream: RowStream,
+        expecting type: LogicalType? = nil
+    ) -> NamedExpression? {
+        guard let syntax = syntax(value) else { return nil }
+        do throws(ExpressionErrors) {
+            let typed = try ExpressionChecker.check(syntax, in: stream.scope, expecting: type)
+            return NamedExpression(
+                name: name, expression: typed, text: value.node.scalar?.text ?? "",
+                position: start(of: value))
+        } catch {
+            report(error, in: value)
+            return nil
+        }
+    }
+
+    /// An item of an aggregate's `select`.
+    func aggregateItem(
+        _ entry: DecodedEntry, in stream: RowStream, keys: [Field]
+    ) -> AggregateDefinition.Item? {
+        guard let syntax = syntax(entry.value) else { return nil }
+        do throws(ExpressionErrors) {
+            let item = try ExpressionChecker.checkAggregate(syntax, in: stream.scope, keys: keys)
+            return AggregateDefinition.Item(
+                name: entry.key, item: item, text: entry.value.node.scalar?.text ?? "",
+                position: start(of: entry.value))
+        } catch {
+            report(error, in: entry.value)
+            return nil
+        }
+    }
+
+    /// The expression that is one column of the stream and nothing else.
+    func columnExpression(
+        _ name: String, in stream: RowStream, position: FilePosition
+    ) -> NamedExpression? {
+        let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
+        guard let syntax = try? ExpressionParser.parse(quoted),
+            let typed = try? ExpressionChecker.check(syntax, in: stream.scope)
+        else { return nil }
+        return NamedExpression(name: name, expression: typed, text: quoted, position: position)
+    }
+
+    private func start(of value: DecodedValue) -> FilePosition {
+        let positions = ScalarPositions(of: value.node, in: decoder.collector.source)
+        return decoder.collector.position(positions.mark(atUTF8Offset: 0))
+    }
+
+    private func report(_ errors: ExpressionErrors, in value: DecodedValue) {
+        let positions = ScalarPositions(of: value.node, in: decoder.collector.source)
+        let text = value.node.scalar?.text ?? ""
+        for error in errors.errors {
+            let start = positions.mark(atUTF8Offset: error.range.lowerBound)
+            let end = positions.mark(atUTF8Offset: error.range.upperBound)
+            let help = text.contains("${")
+                ? "variables are not replaced inside expressions; add a column or a constant"
+                : error.help
+            decoder.collector.report(
+                expressionCode: error.code.rawValue,
+                at: YAMLRange(start: start, end: max(start, end)), path: value.path, error.message,
+                help: help)
+        }
+    }
+}

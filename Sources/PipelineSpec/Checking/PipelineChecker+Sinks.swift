@@ -1,0 +1,180 @@
+internal import StreamCore
+internal import YAML
+
+extension PipelineChecker {
+    func checkSink(_ operatorNode: OperatorGraph.Operator) {
+        guard let object = operatorNode.object else { return }
+        let connection = connection(of: object)
+        let guarantee = guarantee(object)
+        guard let input = operatorNode.input, let stream = streams[input] else { return }
+        let format = RecordFormat(rawValue: object["format"]?.text ?? "") ?? .json
+        guard let key = key(object, stream), let value = value(object, format, stream),
+            object.isComplete, let connection
+        else { return }
+        sinks.append(
+            SinkDefinition(
+                id: operatorNode.id, position: position(operatorNode.keyRange),
+                connection: connection.id, input: input, topic: object["topic"]?.text ?? "",
+                key: key, format: format, value: value, guarantee: guarantee))
+    }
+
+    private func key(_ object: DecodedObject, _ stream: RowStream) -> SinkDefinition.Key? {
+        guard let value = object["key"], let name = value.text else {
+            return stream.isUntouchedRaw ? .origin : SinkDefinition.Key.none
+        }
+        guard let column = stream.column(name) else {
+            reportUnknownColumn(name, value, stream)
+            return nil
+        }
+        guard Self.isScalar(column.type) else {
+            decoder.report(
+                .badKeyType, at: value.node.range, path: value.path,
+                "the column `\(name)` is \(column.type), which has no text form for a key",
+                help: "make a column of a part of it by a map before the sink")
+            return nil
+        }
+        return .column(index: column.index, name: name)
+    }
+
+    private func value(
+        _ object: DecodedObject, _ format: RecordFormat, _ stream: RowStream
+    ) -> SinkDefinition.Value? {
+        if format == .raw, stream.isUntouchedRaw { return .origin }
+        let columns = stream.schema.fields.compactMap { stream.column($0.name) }
+        guard format == .raw else { return .json(columns) }
+        guard columns.count == 1, columns[0].type == .string || columns[0].type == .bytes else {
+            let list = stream.schema.fields.prefix(8).map(\.description).joined(separator: ", ")
+            let value = object["format"]
+            decoder.report(
+                .rawNeedsOneColumn, at: value?.node.range ?? object.keyRange,
+                path: value?.path ?? object.path,
+                "`format: raw` writes one STRING or BYTES column; the input has \(list)",
+                help: "select the column by a map before the sink, or write format: json")
+            return nil
+        }
+        return .raw(columnIndex: columns[0].index)
+    }
+
+    private func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {
+        guard let value = object["delivery_guarantee"], let text = value.text else {
+            return configuration.checkpointing?.mode == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        }
+        let guarantee = SinkDefinition.Guarantee(rawValue: text) ?? .atLeastOnce
+        guard guarantee == .exactlyOnce else { return guarantee }
+        // A bad interval was reported; this would be a consequence.
+        if settings["execution.checkpointing.interval"] == nil,
+            rootNode["config"]?["execution.checkpointing.interval"] == nil
+        {
+            decoder.report(
+                .exactlyOnceWithoutCheckpoints, at: value.node.range, path: value.path,
+                "`exactly_once` needs checkpoints, and checkpointing is off",
+                help: "set execution.checkpointing.interval and execution.checkpointing.dir")
+        } else if configuration.checkpointing?.mode == .atLeastOnce {
+            decoder.report(
+                .exactlyOnceWithoutCheckpoints, at: value.node.range, path: value.path,
+                "`exactly_once` needs checkpoints of mode EXACTLY_ONCE",
+                help: "execution.checkpointing.mode: EXACTLY_ONCE")
+        }
+        return guarantee
+    }
+
+    // MARK: Across operators
+
+    func checkTopicLoops() {
+        for sink in sinks {
+            let object = graph[sink.id]?.object
+            guard object?["allow_loop"]?.boolean != true, let topic = object?["topic"] else { continue }
+            guard let source = sources.first(where: {
+                $0.topic == sink.topic && isSameCluster($0.connection, sink.connection)
+            }) else { continue }
+            decoder.report(
+                .topicLoop, at: topic.node.range, path: topic.path,
+                "the topic `\(sink.topic)` is read by the source `\(source.id)` of the same pipeline",
+                help: "write another topic; if the loop is meant, allow_loop: true")
+        }
+    }
+
+    private func isSameCluster(_ a: String, _ b: String) -> Bool {
+        if a == b { return true }
+        func servers(_ id: String) -> String? {
+            connections[id]?.properties.first { $0.name == "bootstrap.servers" }?.value
+        }
+        return servers(a) != nil && servers(a) == servers(b)
+    }
+
+    func checkExactlyOnce() {
+        let exact = sinks.filter { $0.guarantee == .exactlyOnce }
+        if let first = exact.first {
+            for other in exact where other.connection != first.connection {
+                reportSeveralConnections(first, other)
+            }
+        }
+        guard let checkpointing = configuration.checkpointing else { return }
+        var checked: Set<String> = []
+        for sink in exact where checked.insert(sink.connection).inserted {
+            checkTimeouts(sink.connection, checkpointing)
+        }
+    }
+
+    private func reportSeveralConnections(_ first: SinkDefinition, _ other: SinkDefinition) {
+        guard let value = graph[other.id]?.object?["connection"] else { return }
+        decoder.report(
+            .severalExactlyOnceConnections, at: value.node.range, path: value.path,
+            "exactly-once sinks of one job must use one connection in this version; "
+                + "`\(first.id)` uses `\(first.connection)`",
+            help: "use `\(first.connection)`, or delivery_guarantee: at_least_once")
+    }
+
+    /// interval + timeout + longest restart delay < `transaction_timeout`.
+    private func checkTimeouts(_ id: String, _ checkpointing: CheckpointingConfiguration) {
+        guard let connection = connections[id],
+            // A bad interval has been reported.
+            let interval = settings["execution.checkpointing.interval"],
+            interval.value.milliseconds != nil
+        else { return }
+        let given = (root["connections"]?.map ?? []).first { $0.key == id }?.value.object
+        let value = given?["transaction_timeout"] ?? interval.value
+        let chain = TimeoutChain(checkpointing, configuration.restartStrategy, connection)
+        if chain.transaction <= chain.interval {
+            decoder.report(
+                .transactionShorterThanInterval, at: value.node.range, path: value.path,
+                "`transaction_timeout` (\(chain.transactionText)) is not longer than the checkpoint "
+                    + "interval (\(chain.intervalText)): every transaction would time out",
+                help: "raise `transaction_timeout`, or checkpoint more often")
+        } else if chain.sum >= chain.transaction {
+            decoder.report(
+                .timeoutChain, at: value.node.range, path: value.path,
+                "\(chain.sumText) is not less than `transaction_timeout` "
+                    + "(\(chain.transactionText)): an outage that long costs a replay",
+                help: "raise `transaction_timeout` (up to the broker's transaction.max.timeout.ms)")
+        }
+    }
+}
+
+/// The times that must fit into each other for an outage to cost no replay; milliseconds.
+struct TimeoutChain {
+    let interval: Int64
+    let timeout: Int64
+    let restart: Int64
+    let transaction: Int64
+
+    init(
+        _ checkpointing: CheckpointingConfiguration, _ strategy: RestartStrategyConfiguration,
+        _ connection: ConnectionDefinition
+    ) {
+        interval = checkpointing.intervalMilliseconds
+        timeout = checkpointing.timeoutMilliseconds
+        restart = strategy.longestDelayMilliseconds
+        transaction = connection.transactionTimeoutMilliseconds
+    }
+
+    /// Each is at most a year, so the sum fits.
+    var sum: Int64 { interval + timeout + restart }
+    var intervalText: String { DurationText.text(milliseconds: interval) }
+    var transactionText: String { DurationText.text(milliseconds: transaction) }
+    var sumText: String {
+        "checkpoint interval (\(intervalText)) + checkpoint timeout "
+            + "(\(DurationText.text(milliseconds: timeout))) + longest restart delay "
+            + "(\(DurationText.text(milliseconds: restart))) = \(DurationText.text(milliseconds: sum))"
+    }
+}

@@ -1,0 +1,122 @@
+internal import Expression
+internal import StreamCore
+internal import YAML
+
+/// A source whose used columns are still being collected.
+struct SourceDraft {
+    let id: String
+    let position: FilePosition
+    let connection: String
+    let topic: String
+    let groupID: String
+    let startup: SourceDefinition.Startup
+    let isolation: SourceDefinition.Isolation
+    let format: RecordFormat
+    let scope: SourceScope
+    let onError: ErrorPolicy
+
+    func definition() -> SourceDefinition {
+        SourceDefinition(
+            id: id, position: position, connection: connection, topic: topic, groupID: groupID,
+            startup: startup, isolation: isolation, format: format, schema: scope.schema,
+            columns: scope.columns, onError: onError)
+    }
+}
+
+extension PipelineChecker {
+    func checkSources() {
+        for operatorNode in graph.operators where operatorNode.section == .sources {
+            guard let object = operatorNode.object else { continue }
+            let connection = connection(of: object)
+            let startup = startup(object)
+            guard let format = RecordFormat(rawValue: object["format"]?.text ?? ""),
+                let schema = schema(object, format)
+            else { continue }
+            let scope = SourceScope(schema)
+            streams[operatorNode.id] = RowStream(
+                schema: schema, scope: scope, isUntouchedRaw: format == .raw)
+            guard object.isComplete, let connection, let startup else { continue }
+            sources.append(
+                SourceDraft(
+                    id: operatorNode.id, position: position(operatorNode.keyRange),
+                    connection: connection.id, topic: object["topic"]?.text ?? "",
+                    groupID: object["group_id"]?.text ?? name, startup: startup,
+                    isolation: SourceDefinition.Isolation(
+                        rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,
+                    format: format, scope: scope, onError: errorPolicy(object)))
+        }
+    }
+
+    func errorPolicy(_ object: DecodedObject) -> ErrorPolicy {
+        ErrorPolicy(rawValue: object["on_error"]?.text ?? "") ?? .fail
+    }
+
+    /// The schema of a `raw` source: the value as it is, NULL for a tombstone.
+    private static let rawSchema = RowSchema([Field(name: "value", type: .bytes)])
+
+    private func schema(_ object: DecodedObject, _ format: RecordFormat) -> RowSchema? {
+        let value = object["schema"]
+        if format == .raw {
+            if let value {
+                decoder.report(
+                    .conflictingKeys, at: object.keyRange(of: "schema"), path: value.path,
+                    "`format: raw` has one column, `value BYTES`; `schema` does not apply",
+                    help: "remove `schema`, or write format: json")
+            }
+            return Self.rawSchema
+        }
+        guard let value, let map = value.map else {
+            if value == nil, object.isComplete {
+                decoder.report(
+                    .missingKey, at: object.keyRange, path: object.path,
+                    "the key `schema` is missing: `format: json` needs the columns and their types",
+                    help: "schema: { color: STRING NOT NULL, weight: DOUBLE }")
+            }
+            return nil
+        }
+        if value.node.entries?.isEmpty != false {
+            decoder.report(
+                .missingKey, at: object.keyRange(of: "schema"), path: value.path,
+                "`schema` has no column", help: "schema: { color: STRING NOT NULL }")
+        }
+        // With a bad type in it, expressions would report its column as unknown.
+        guard map.count == value.node.entries?.count else { return nil }
+        return RowSchema(
+            map.compactMap { entry in
+                guard case .type(let type, let isNullable) = entry.value.content else { return nil }
+                return Field(name: entry.key, type: type, isNullable: isNullable)
+            })
+    }
+
+    private func startup(_ object: DecodedObject) -> SourceDefinition.Startup? {
+        guard let value = object["startup"] else { return .earliest }
+        if let text = value.text {
+            return switch text {
+            case "latest": .latest
+            case "committed": .committed
+            default: .earliest
+            }
+        }
+        guard let choice = value.object else { return nil }
+        let timestamp = choice["timestamp"]?.integer
+        let offsets = choice["offsets"]?.map
+        switch (timestamp, offsets) {
+        case (let timestamp?, nil): return .timestamp(milliseconds: timestamp)
+        case (nil, let offsets?):
+            let pairs = offsets.compactMap { entry in
+                Int32(entry.key).flatMap { partition in
+                    entry.value.integer.map { (partition, $0) }
+                }
+            }
+            // `01` and `1` are one partition; the first one counts.
+            return .offsets(Dictionary(pairs, uniquingKeysWith: { first, _ in first }))
+        default:
+            if choice.isComplete {
+                decoder.report(
+                    .conflictingKeys, at: value.node.range, path: value.path,
+                    "`startup` as a mapping has either `timestamp` or `offsets`")
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,222 @@
+internal import Expression
+internal import StreamCore
+internal import YAML
+
+extension PipelineChecker {
+    func checkTransform(_ id: String) {
+        guard let operatorNode = graph[id], let object = operatorNode.object else { return }
+        guard let input = operatorNode.input, let stream = streams[input] else {
+            // The input is broken; syntax can be checked all the same.
+            return checkSyntaxOnly(object)
+        }
+        // A filter's rows are its input's, whatever is wrong with the condition.
+        if object.kind == "filter" { streams[id] = stream }
+        let made: (TransformDefinition.Kind, RowStream)? =
+            switch object.kind {
+            case "filter": filter(object, stream)
+            case "map": map(object, stream)
+            default: aggregate(object, stream)
+            }
+        guard let (kind, output) = made else { return }
+        streams[id] = output
+        guard object.isComplete else { return }
+        transforms.append(
+            TransformDefinition(
+                id: id, position: position(operatorNode.keyRange), input: input, kind: kind,
+                onError: errorPolicy(object), schema: output.schema))
+    }
+
+    private func checkSyntaxOnly(_ object: DecodedObject) {
+        for entry in object.entries {
+            if case .expression = entry.value.content { _ = syntax(entry.value) }
+            for inner in entry.value.map ?? [] {
+                if case .expression = inner.value.content { _ = syntax(inner.value) }
+            }
+        }
+    }
+
+    private func filter(
+        _ object: DecodedObject, _ input: RowStream
+    ) -> (TransformDefinition.Kind, RowStream)? {
+        guard let value = object["where"] else { return nil }
+        guard let condition = expression(value, named: "where", in: input, expecting: .boolean) else {
+            return nil
+        }
+        return (.filter(condition), input)
+    }
+
+    // MARK: map
+
+    private func map(
+        _ object: DecodedObject, _ input: RowStream
+    ) -> (TransformDefinition.Kind, RowStream)? {
+        let columns: [NamedExpression]?
+        if let select = object["select"] {
+            if let other = object["extend"] ?? object["drop"] {
+                decoder.report(
+                    .conflictingKeys, at: other.node.range, path: other.path,
+                    "a map has either `select`, or `extend` and `drop`",
+                    help: "`select` lists all columns, so nothing need be added or removed")
+            }
+            columns = expressions(select, in: input)
+        } else if object["extend"] != nil || object["drop"] != nil {
+            columns = extended(object, input)
+        } else {
+            if object.isComplete {
+                decoder.report(
+                    .missingKey, at: object.keyRange, path: object.path,
+                    "a map needs `select`, `extend` or `drop`", help: "select: { id: id }")
+            }
+            columns = nil
+        }
+        guard let columns, !columns.isEmpty else { return nil }
+        return (.map(columns), Self.output(columns.map(Self.field)))
+    }
+
+    private static func field(_ column: NamedExpression) -> Field {
+        Field(
+            name: column.name, type: column.expression.type,
+            isNullable: column.expression.isNullable)
+    }
+
+    private static func output(_ fields: [Field]) -> RowStream {
+        let schema = RowSchema(fields)
+        return RowStream(schema: schema, scope: SchemaScope(schema), isUntouchedRaw: false)
+    }
+
+    /// - Returns: Nil after reporting, if one of them has an error.
+    private func expressions(_ value: DecodedValue, in input: RowStream) -> [NamedExpression]? {
+        guard let map = value.map else { return nil }
+        if value.node.entries?.isEmpty != false {
+            decoder.report(
+                .missingKey, at: value.node.range, path: value.path, "at least one column is needed",
+                help: "total: price * quantity")
+        }
+        let made = map.compactMap { expression($0.value, named: $0.key, in: input) }
+        return made.count == value.node.entries?.count ? made : nil
+    }
+
+    private func extended(_ object: DecodedObject, _ input: RowStream) -> [NamedExpression]? {
+        let added = object["extend"].map { expressions($0, in: input) } ?? []
+        let dropped = object["drop"].map { inputColumns($0, input) } ?? []
+        guard let added, let dropped else { return nil }
+        var rest = added
+        var columns: [NamedExpression] = []
+        for field in input.schema.fields where !dropped.contains(field.name) {
+            if let index = rest.firstIndex(where: { $0.name == field.name }) {
+                columns.append(rest.remove(at: index))
+            } else if let passed = columnExpression(
+                field.name, in: input, position: position(object.keyRange))
+            {
+                columns.append(passed)
+            }
+        }
+        columns += rest
+        if columns.isEmpty {
+            decoder.report(
+                .conflictingKeys, at: object.keyRange(of: "drop"), path: object.path,
+                "`drop` leaves no column")
+        }
+        return columns
+    }
+
+    /// The names in a list of columns of the input; nil after reporting one that there is not.
+    private func inputColumns(_ value: DecodedValue, _ input: RowStream) -> [String]? {
+        var names: [String] = []
+        var isGood = true
+        for element in value.list ?? [] {
+            guard let name = element.text else { continue }
+            if input.schema.index(of: name) == nil {
+                isGood = false
+                reportUnknownColumn(name, element, input)
+            } else if names.contains(name) {
+                isGood = false
+                reportColumnTwice(name, at: element.node.range, path: element.path)
+            }
+            names.append(name)
+        }
+        return isGood ? names : nil
+    }
+
+    func reportUnknownColumn(_ name: String, _ value: DecodedValue, _ input: RowStream) {
+        decoder.report(
+            .unknownColumn, at: value.node.range, path: value.path,
+            "the input has no column `\(FieldDecoder.excerpt(name))`",
+            help: NearestName.help(name, among: input.schema.fields.map(\.name)))
+    }
+
+    private func reportColumnTwice(_ name: String, at range: YAMLRange, path: String) {
+        decoder.report(
+            .columnTwice, at: range, path: path, "the column `\(name)` is given twice",
+            help: "rename one of them")
+    }
+
+    // MARK: aggregate
+
+    private func aggregate(
+        _ object: DecodedObject, _ input: RowStream
+    ) -> (TransformDefinition.Kind, RowStream)? {
+        let keys = keys(object, input)
+        guard let select = object["select"], let items = select.map else { return nil }
+        guard let keys else {
+            // Which columns are grouped is unknown, but syntax is not.
+            for item in items { _ = syntax(item.value) }
+            return nil
+        }
+        let keyFields = keys.map(Self.field)
+        if items.isEmpty {
+            decoder.report(
+                .missingKey, at: select.node.range, path: select.path,
+                "an aggregate needs at least one column in `select`", help: "total: COUNT(*)")
+        }
+        var made: [AggregateDefinition.Item] = []
+        for entry in items {
+            if keys.contains(where: { $0.name == entry.key }) {
+                reportColumnTwice(entry.key, at: entry.keyRange, path: entry.value.path)
+            }
+            if let item = aggregateItem(entry, in: input, keys: keyFields) { made.append(item) }
+        }
+        guard made.count == select.node.entries?.count else { return nil }
+        let itemFields = made.map {
+            Field(name: $0.name, type: $0.item.result.type, isNullable: $0.item.result.isNullable)
+        }
+        return (
+            .aggregate(AggregateDefinition(keys: keys, items: made)),
+            Self.output(keyFields + itemFields)
+        )
+    }
+
+    private func keys(_ object: DecodedObject, _ input: RowStream) -> [NamedExpression]? {
+        guard let value = object["key"] else { return nil }
+        let keys: [NamedExpression]?
+        if value.list?.isEmpty == true || value.node.entries?.isEmpty == true {
+            decoder.report(
+                .notAvailable, at: value.node.range, path: value.path,
+                "an aggregate over all rows, without a key, is not available in this version",
+                help: "name a column")
+            return nil
+        }
+        if value.list != nil {
+            let place = position(value.node.range)
+            keys = inputColumns(value, input)?.compactMap {
+                columnExpression($0, in: input, position: place)
+            }
+        } else {
+            keys = expressions(value, in: input)
+        }
+        for key in keys ?? [] where !Self.isScalar(key.expression.type) {
+            decoder.report(
+                .badKeyType, at: value.node.range, path: value.path,
+                "the key `\(key.name)` is \(key.expression.type), which cannot be compared",
+                help: "use a part of it: \(key.name).id")
+        }
+        return keys
+    }
+
+    static func isScalar(_ type: LogicalType) -> Bool {
+        switch type {
+        case .array, .row: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,110 @@
+internal import Expression
+internal import StreamCore
+internal import YAML
+
+/// Checks what a file says against itself: names, types, graph, configuration; and makes the
+/// definition.
+///
+/// An error never hides another one, but what depends on something broken is not checked.
+///
+/// - Threading: one thread, for the time of one check.
+final class PipelineChecker {
+    let decoder: FieldDecoder
+    let environment: LintEnvironment
+    let root: DecodedObject
+    let rootNode: YAMLNode
+
+    /// The pipeline's name; empty where it has an error.
+    let name: String
+    var configuration = JobConfiguration()
+    /// Where the settings stand, for messages about several of them.
+    var settings: [String: ConfigurationDecoder.Setting] = [:]
+    var graph = OperatorGraph()
+    /// Those without errors, by id.
+    var connections: [String: ConnectionDefinition] = [:]
+    var streams: [String: RowStream] = [:]
+    var sources: [SourceDraft] = []
+    var transforms: [TransformDefinition] = []
+    var sinks: [SinkDefinition] = []
+
+    init(
+        _ root: DecodedObject, node: YAMLNode, decoder: FieldDecoder, environment: LintEnvironment
+    ) {
+        self.root = root
+        rootNode = node
+        self.decoder = decoder
+        self.environment = environment
+        name = root["name"]?.text ?? ""
+    }
+
+    /// - Returns: Nil if anything was reported as an error, here or before.
+    func check() -> PipelineDefinition? {
+        checkVersion()
+        checkConfiguration()
+        checkConnections()
+        graph = buildGraph()
+        checkGraph()
+        checkSources()
+        for id in graph.transformOrder { checkTransform(id) }
+        for operatorNode in graph.operators where operatorNode.section == .sinks {
+            checkSink(operatorNode)
+        }
+        checkTopicLoops()
+        checkExactlyOnce()
+        guard !decoder.collector.hasErrors else { return nil }
+        return definition()
+    }
+
+    private func definition() -> PipelineDefinition {
+        PipelineDefinition(
+            file: decoder.collector.file, name: name, description: root["description"]?.text,
+            configuration: configuration,
+            connections: (root["connections"]?.map ?? []).compactMap { connections[$0.key] },
+            sources: sources.map { $0.definition() }, transforms: transforms, sinks: sinks,
+            secrets: decoder.secrets)
+    }
+
+    private func checkVersion() {
+        guard let version = root["version"], let number = version.integer, number != Grammar.version
+        else { return }
+        decoder.report(
+            .unsupportedVersion, at: version.node.range, path: version.path,
+            "the file has version \(number); this program reads version \(Grammar.version)",
+            help: "version: \(Grammar.version)")
+    }
+
+    private func checkConfiguration() {
+        let config = root["config"]
+        let decoded = ConfigurationDecoder(
+            config, range: root.keyRange(of: "config"), decoder: decoder)
+        configuration = decoded.decode()
+        settings = decoded.settings
+    }
+
+    // MARK: Small things that every part needs
+
+    func position(_ range: YAMLRange) -> FilePosition { decoder.collector.position(range.start) }
+
+    /// Keys of a section, also of entries with errors.
+    func writtenKeys(of section: String) -> [String] {
+        rootNode[section]?.entries?.map(\.key) ?? []
+    }
+}
+
+/// Rows between two operators.
+struct RowStream {
+    /// By name, as the pipeline file sees them.
+    let schema: RowSchema
+    let scope: any ExpressionScope
+    /// Whether the rows are still records of a `raw` source.
+    let isUntouchedRaw: Bool
+
+    /// A column by name; nil where there is none.
+    func column(_ name: String) -> SinkDefinition.OutputColumn? {
+        guard schema.index(of: name) != nil,
+            case .column(let index, let type, let isNullable) = scope.resolve([.field(name)])
+        else { return nil }
+        return SinkDefinition.OutputColumn(
+            name: name, index: index, type: type, isNullable: isNullable)
+    }
+}

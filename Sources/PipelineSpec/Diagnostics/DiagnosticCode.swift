@@ -1,0 +1,66 @@
+/// The codes of everything that is found in a pipeline file outside its expressions. `E` stops,
+/// `W` is a warning (and stops under `--strict`). A code once published keeps its meaning.
+package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
+    // The file.
+    case unreadable = "E1001"
+    case tooLarge = "E1002"
+    case notText = "E1003"
+    case unknownKey = "E1004"
+    case empty = "E1005"
+    case syntax = "E1006"
+    case duplicateKey = "E1007"
+    case severalDocuments = "E1008"
+    case refusedYAML = "E1009"
+    case notAvailable = "E1010"
+    // Values.
+    case missingKey = "E1011"
+    case wrongType = "E1012"
+    case notAllowed = "E1013"
+    case badIdentifier = "E1014"
+    case badDuration = "E1015"
+    case outOfRange = "E1016"
+    case badSQLType = "E1017"
+    case yamlLimit = "E1018"
+    case conflictingKeys = "E1019"
+    // Interpolation and overrides.
+    case undefinedVariable = "E1020"
+    case malformedInterpolation = "E1021"
+    case unreadableInterpolation = "E1022"
+    case badOverride = "E1023"
+    case unsupportedVersion = "E1024"
+    // Configuration.
+    case unknownConfiguration = "E1201"
+    case configurationNotAvailable = "E1202"
+    case meaninglessConfiguration = "W1203"
+    case configurationTwice = "E1204"
+    case badCheckpointDirectory = "E1205"
+    case missingCheckpointDirectory = "E1206"
+    case transactionShorterThanInterval = "E1207"
+    case timeoutChain = "W1208"
+    case exactlyOnceWithoutCheckpoints = "E1209"
+    case parallelismTooHigh = "E1210"
+    // The graph.
+    case unconsumed = "E1301"
+    case unknownInput = "E1302"
+    case cycle = "E1303"
+    case noSource = "E1304"
+    case noSink = "E1305"
+    case duplicateIdentifier = "E1306"
+    case topicLoop = "E1307"
+    case severalExactlyOnceConnections = "E1308"
+    case unknownConnection = "E1309"
+    case unknownColumn = "E1310"
+    case columnTwice = "E1311"
+    case rawNeedsOneColumn = "E1312"
+    case badKeyType = "E1313"
+    // Kafka's properties.
+    case deniedProperty = "E1401"
+    case ownedProperty = "E1402"
+    case unknownProperty = "E1403"
+    case missingBootstrapServers = "E1404"
+    case literalSecret = "W1405"
+    case relativePath = "E1406"
+    case badPropertyValue = "E1407"
+
+    var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
+}

@@ -1,0 +1,76 @@
+/// `sources`.
+enum SourceGrammar {
+    static let variants = [
+        Variant(name: "kafka", object: kafka),
+        Variant.notAvailable("file", "Files of lines, JSON lines or CSV."),
+        Variant.notAvailable("socket", "A socket cannot be replayed after a failure."),
+    ]
+
+    private static let kafka = ObjectSpecification(
+        docs: "Reads a topic. Offsets are kept in checkpoints.",
+        fields: [
+            Grammar.type("kafka"), Grammar.connection,
+            FieldSpecification(
+                "topic", .text(.topic), isRequired: true, example: "events", "The topic to read."),
+            FieldSpecification(
+                "group_id", .text(.any), default: "(the pipeline's `name`)", example: "color-counts",
+                "Where offsets are also committed, for lag tools; read back only by `startup: committed`."),
+            startup,
+            FieldSpecification(
+                "isolation_level",
+                .choice([
+                    Choice("read_committed", "only records of committed transactions"),
+                    Choice("read_uncommitted", "also records of open and aborted transactions"),
+                ]),
+                default: "read_committed", "Which records of other producers' transactions are read."),
+            Grammar.format(
+                "How values become rows: `json` by `schema`; `raw` is one column, `value BYTES`.",
+                default: nil, isRequired: true),
+            FieldSpecification(
+                "schema", .map(.column, .sqlType),
+                default: "(needed for `json`, none for `raw`)",
+                example: "{ color: STRING NOT NULL, weight: DOUBLE }",
+                """
+                Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, STRING, BYTES, \
+                ARRAY<type>, ROW<name type, ...>, each with or without NOT NULL. Fields of the \
+                document that are not named are ignored; only those that are used are extracted. A \
+                missing or null field is NULL, and an error where the type says NOT NULL.
+                """),
+            Grammar.onError("What happens to a record that cannot be decoded."),
+        ] + notAvailable)
+
+    private static let startup = FieldSpecification(
+        "startup",
+        .shapes(
+            scalar: .choice([
+                Choice("earliest", "the first record that there is"),
+                Choice("latest", "the end of the topic at the first start"),
+                Choice("committed", "what `group_id` has committed; else the earliest"),
+            ]),
+            list: nil,
+            mapping: .object(
+                ObjectSpecification(
+                    docs: "One of the two.",
+                    fields: [
+                        FieldSpecification(
+                            "timestamp", .integer(0...253_402_300_799_999), example: "1767225600000",
+                            "The first record at or after this time, in milliseconds since 1970."),
+                        FieldSpecification(
+                            "offsets", .map(.partition, .integer(0...Int64.max)),
+                            example: "{ 0: 42, 1: 0 }",
+                            "Offsets by partition; partitions not named begin at their earliest."),
+                    ]))),
+        default: "earliest", example: "earliest",
+        "Where to begin when there is no checkpoint: a word, `{timestamp: ..}` or `{offsets: ..}`.")
+
+    private static let notAvailable: [FieldSpecification] = [
+        .notAvailable("topics", "Several topics: write a source for each."),
+        .notAvailable("topic_pattern", "Topics by a regular expression."),
+        .notAvailable("key_format", "Columns of the record's key."),
+        .notAvailable("metadata", "Columns of topic, partition, offset, timestamp, headers."),
+        .notAvailable("event_time", "The column that is the row's time."),
+        .notAvailable("watermark", "How far event time lags behind."),
+        .notAvailable("error_threshold", "How many bad records are too many."),
+        Grammar.renamedFrom,
+    ]
+}

@@ -1,0 +1,81 @@
+/// `transforms`.
+enum TransformGrammar {
+    static let variants = [
+        Variant(name: "filter", object: filter),
+        Variant(name: "map", object: map),
+        Variant(name: "aggregate", object: aggregate),
+        Variant.notAvailable("flat_map", "Several rows for a row."),
+        Variant.notAvailable("unnest", "A row for each element of an array."),
+        Variant.notAvailable("key", "Repartitioning by itself; `aggregate` has its own `key`."),
+        Variant.notAvailable("join", "Rows of two inputs with equal keys."),
+        Variant.notAvailable("union", "Rows of several inputs."),
+        Variant.notAvailable("split", "Rows to several outputs."),
+        Variant.notAvailable("deduplicate", "The first row of each key."),
+    ]
+
+    private static let onError = Grammar.onError(
+        "What happens to a row for which an expression fails: a division by zero, an overflow.")
+
+    private static let filter = ObjectSpecification(
+        docs: "Keeps rows.",
+        fields: [
+            Grammar.type("filter"), Grammar.input,
+            FieldSpecification(
+                "where", .expression, isRequired: true, example: "weight > 0 AND color <> 'grey'",
+                "A BOOLEAN expression; rows for which it is TRUE stay (not those for which it is NULL)."),
+            onError, Grammar.renamedFrom,
+        ])
+
+    private static let columns = FieldType.map(.column, .expression)
+
+    private static let map = ObjectSpecification(
+        docs: "Makes a row of each row: either `select`, or `extend` and `drop`.",
+        fields: [
+            Grammar.type("map"), Grammar.input,
+            FieldSpecification(
+                "select", columns, example: "{ id: id, total: price * quantity }",
+                "Exactly these columns, in this order."),
+            FieldSpecification(
+                "extend", columns, example: "{ total: price * quantity }",
+                "Adds columns behind the input's, or replaces those of the same name in their place."),
+            FieldSpecification(
+                "drop", .list(.text(.column)), example: "[price, quantity]",
+                "Removes columns of the input; `extend` may still use them."),
+            onError, Grammar.renamedFrom,
+        ])
+
+    private static let aggregate = ObjectSpecification(
+        docs: """
+            A running aggregate: for each row that comes in, one row goes out with the new values of \
+            its key. Output columns are the key's, then `select`'s. Rows are repartitioned by the key.
+            """,
+        fields: [
+            Grammar.type("aggregate"), Grammar.input,
+            FieldSpecification(
+                "key",
+                .shapes(scalar: nil, list: .list(.text(.column)), mapping: columns),
+                isRequired: true, example: "{ color: LOWER(color) }",
+                "Columns by name and expression, or a list of input columns. NULL is a group of its own."),
+            FieldSpecification(
+                "emit",
+                .choice([
+                    Choice("every_row", "the new values after each row"),
+                    Choice("on_window_end", "when a window ends", isAvailable: false),
+                    Choice("on_window_close", "when a window is final", isAvailable: false),
+                ]),
+                default: "every_row", "When rows go out."),
+            FieldSpecification(
+                "select", columns, isRequired: true,
+                example: "{ total: COUNT(*), heaviest: MAX(weight) }",
+                """
+                Columns made of COUNT, SUM, MIN, MAX and AVG. COUNT is BIGINT; SUM of INT or BIGINT is \
+                BIGINT, of DOUBLE DOUBLE; AVG, MIN and MAX have their argument's type. NULLs are \
+                ignored.
+                """),
+            onError,
+            .notAvailable("window", "Tumbling, hopping and session windows."),
+            .notAvailable("late", "What happens to rows behind the watermark."),
+            .notAvailable("state_ttl", "How long the state of a silent key is kept."),
+            Grammar.renamedFrom,
+        ])
+}
