@@ -24,7 +24,6 @@ package final class CompiledPredicate {
             guard batch.selection.count > 0 else { return }
             let column = try conjunct.evaluate(batch: batch)
             batch.selection.keepTrue(in: column)
-            conjunct.recycleChunks()
         }
     }
 
