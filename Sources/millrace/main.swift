@@ -1,1 +1,3 @@
 import CommandLineInterface
+
+CommandLineInterface.main()

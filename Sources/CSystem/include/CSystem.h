@@ -21,4 +21,8 @@ int csystem_join_thread(unsigned long thread, long timeout_milliseconds);
 /// RENAME_NOREPLACE, or a link and an unlink where the filesystem lacks it. Returns 0 or an errno.
 int csystem_rename_without_replacing(int directory, const char *from, const char *to);
 
+/// Removes a folder and everything in it, without following links; at most 16 descriptors are open.
+/// Returns 0, or -1 with errno.
+int csystem_remove_tree(const char *path);
+
 #endif

@@ -32,3 +32,14 @@ enum SignalWatch {
         return set
     }
 }
+
+/// The signals of a job, for the executable's entry.
+package enum JobSignals {
+    /// Call before any other thread exists: every thread inherits the mask.
+    package static func block() { SignalWatch.block() }
+
+    /// Calls `received` on a thread of its own, for the life of the process.
+    package static func start(_ received: @escaping @Sendable (Int32) -> Void) {
+        SignalWatch.start(received)
+    }
+}

@@ -31,8 +31,14 @@ package struct CheckpointingPlan: Sendable {
     package let minPauseMilliseconds: Int64
     package let tolerableFailures: Int
     package let numRetained: Int
-    /// The folder that holds one folder per job.
-    package let directory: String
+    /// The folder that holds one folder per job; nil when checkpointing is off: what the run needs
+    /// on disk is in a folder of its own, removed at its end.
+    package let directory: String?
+
+    /// Checkpointing is off: the job keeps nothing over a restart.
+    static let off = CheckpointingPlan(
+        intervalMilliseconds: nil, timeoutMilliseconds: 600_000, minPauseMilliseconds: 0,
+        tolerableFailures: 0, numRetained: 1, directory: nil)
 }
 
 /// The job's one transaction per checkpoint, on its one cluster.

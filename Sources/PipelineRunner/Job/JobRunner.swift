@@ -76,8 +76,8 @@ package final class JobRunner: Sendable {
     }
 
     private func runHoldingJob() throws -> ExitCode {
-        let storage = try CheckpointStorage(
-            root: plan.checkpointing.directory, job: plan.jobID)
+        let directory = try JobDirectory(plan.checkpointing.directory)
+        let storage = try CheckpointStorage(root: directory.path, job: plan.jobID)
         let leadership = Leadership(storage: storage, leaseMilliseconds: plan.leaseMilliseconds)
         let first = try leadership.acquire()
         let heartbeat = leadership.startHeartbeat { error in

@@ -1,0 +1,168 @@
+internal import Expression
+internal import Formats
+internal import KafkaConnector
+internal import Operators
+internal import PipelineSpec
+internal import StateBackends
+internal import StreamAPI
+internal import StreamCore
+internal import StreamRuntime
+
+/// Builds the stream graph of one run: the closures that make readers, operators and writers on
+/// their subtasks' threads.
+struct GraphWiring: Sendable {
+    let definition: PipelineDefinition
+    let sources: [KafkaSource]
+    let connections: [String: KafkaConnectionConfiguration]
+
+    private var parallelism: Int { definition.configuration.parallelism }
+
+    func graph(_ parts: RunParts) throws -> JobGraph {
+        var graph = StreamGraph(maxParallelism: definition.configuration.maxParallelism)
+        for (source, definition) in zip(sources, definition.sources) {
+            graph.add(sourceNode(source, definition, parts.splits[source.operatorID, default: []]))
+        }
+        for transform in definition.transforms { graph.add(transformNode(transform)) }
+        let plain = plainSinks()
+        for sink in definition.sinks { graph.add(sinkNode(sink, parts.driver, plain)) }
+        return try JobGraph(graph)
+    }
+
+    private func sourceNode(
+        _ source: KafkaSource, _ definition: SourceDefinition, _ splits: [SourceSplit]
+    ) -> StreamNode {
+        StreamNode(
+            id: source.operatorID,
+            role: .source(
+                reader: { context in
+                    // Splits in turn: partition p of a topic is read by subtask p mod parallelism.
+                    let share = splits.enumerated()
+                        .filter { $0.offset % context.parallelism == context.subtaskIndex }
+                        .map(\.element)
+                    return try source.makeReader(splits: share, context: context)
+                },
+                decoder: { context, counters in try decoder(definition, context, counters) }),
+            parallelism: parallelism)
+    }
+
+    private func decoder(
+        _ source: SourceDefinition, _ context: OperatorContext, _ counters: RecordCounters
+    ) throws -> any BatchDecoder {
+        let rowCapacity = RecordBatch.rowCapacityDefault
+        switch source.format {
+        case .raw:
+            let parts = source.columns.compactMap { RawDecoder.Part(rawValue: $0.path.pathText) }
+            return RawDecoder(parts: parts, rowCapacity: rowCapacity)
+        case .json:
+            return try JSONDecoder(
+                columns: source.columns.map(JSONColumn.init), operatorID: context.operatorID,
+                errorPolicy: ErrorPolicy(source.onError), counters: counters,
+                rowCapacity: rowCapacity)
+        }
+    }
+
+    private func transformNode(_ transform: TransformDefinition) -> StreamNode {
+        let policy = StreamAPI.ErrorPolicy(transform.onError)
+        let upstream = OperatorID(rawValue: transform.input)
+        switch transform.kind {
+        case .filter(let condition):
+            return node(transform.id, StreamEdge(from: upstream)) { _, counters in
+                FilterOperator(
+                    predicate: condition.expression, errorPolicy: policy, counters: counters)
+            }
+        case .map(let columns):
+            return node(transform.id, StreamEdge(from: upstream)) { _, counters in
+                MapOperator(
+                    columns: columns.map { ($0.name, $0.expression) }, errorPolicy: policy,
+                    counters: counters)
+            }
+        case .aggregate(let aggregate):
+            return aggregateNode(transform, aggregate, from: upstream, policy)
+        }
+    }
+
+    private func aggregateNode(
+        _ transform: TransformDefinition, _ aggregate: PipelineSpec.AggregateDefinition,
+        from upstream: OperatorID, _ policy: StreamAPI.ErrorPolicy
+    ) -> StreamNode {
+        let maxParallelism = definition.configuration.maxParallelism
+        let planned = Operators.AggregateDefinition(
+            keys: aggregate.keys.map { .init(name: $0.name, expression: $0.expression) },
+            items: aggregate.items.map { .init(name: $0.name, aggregate: $0.item) })
+        let exchange = Exchange.keyed {
+            KeySelector(aggregate.keys.map(\.expression), maxParallelism: maxParallelism)
+        }
+        return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
+            AggregateOperator(
+                planned, maxParallelism: maxParallelism, errorPolicy: policy,
+                backend: HeapStateBackend(), counters: counters)
+        }
+    }
+
+    private func node(
+        _ id: String, _ input: StreamEdge,
+        _ make: @escaping @Sendable (OperatorContext, RecordCounters) throws -> any StreamOperator
+    ) -> StreamNode {
+        StreamNode(
+            id: OperatorID(rawValue: id), role: .transformation(make), inputs: [input],
+            parallelism: parallelism)
+    }
+}
+
+// MARK: Sinks
+
+extension GraphWiring {
+    /// One plain producer for each connection that has an at-least-once sink.
+    private func plainSinks() -> [String: PlainSink] {
+        var result: [String: PlainSink] = [:]
+        for sink in definition.sinks where sink.guarantee == .atLeastOnce {
+            guard result[sink.connection] == nil, let connection = connections[sink.connection] else {
+                continue
+            }
+            result[sink.connection] = PlainSink(connection: connection)
+        }
+        return result
+    }
+
+    private func sinkNode(
+        _ sink: SinkDefinition, _ driver: (any TransactionDriver)?, _ plain: [String: PlainSink]
+    ) -> StreamNode {
+        let guarantee: DeliveryGuarantee =
+            sink.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        let configuration = KafkaSinkConfiguration(
+            operatorID: OperatorID(rawValue: sink.id), topic: sink.topic, guarantee: guarantee)
+        let transactional = driver as? TransactionalSink
+        let plainSink = plain[sink.connection]
+        return StreamNode(
+            id: configuration.operatorID,
+            role: .sink { context, _ in
+                let encoding = encoding(sink)
+                switch (guarantee, transactional, plainSink) {
+                case (.exactlyOnce, let sink?, _):
+                    return sink.makeWriter(configuration, encoding: encoding, context: context)
+                case (.atLeastOnce, _, let sink?):
+                    return try sink.makeWriter(configuration, encoding: encoding, context: context)
+                default:
+                    throw FatalError(.internalError, "sink \(sink.id) has no producer")
+                }
+            },
+            inputs: [StreamEdge(from: OperatorID(rawValue: sink.input))], parallelism: parallelism)
+    }
+
+    private func encoding(_ sink: SinkDefinition) -> KafkaRecordEncoding {
+        let key: KafkaRecordEncoding.Field =
+            switch sink.key {
+            case .none: .absent
+            case .origin: .origin
+            case .column(let index, _): .encoded(KeyEncoder(column: index))
+            }
+        let value: KafkaRecordEncoding.Field =
+            switch sink.value {
+            case .origin: .origin
+            case .raw(let index): .encoded(RawEncoder(column: index))
+            case .json(let columns):
+                .encoded(JSONEncoder(columns: columns.map { ($0.name, $0.index, $0.type) }))
+            }
+        return KafkaRecordEncoding(key: key, value: value)
+    }
+}
