@@ -103,13 +103,16 @@ extension Producer {
                     rows: rows, keeping: arena.takeChunks(), waitMaxMilliseconds: 10_000)
             }
         }
-        guard accepted == values.count else { throw KafkaError(.timedOut, code: -185, context: "write") }
+        guard accepted == values.count else {
+            throw KafkaError(.timedOut, code: -185, context: "write")
+        }
     }
 }
 
 extension KafkaConsumer {
     /// Everything on partition 0 from `start` to its end, and where that end is.
-    func readToEnd(of topic: String, from start: Int64 = 0) throws -> (values: [String], end: Int64) {
+    func readToEnd(of topic: String, from start: Int64 = 0) throws -> (values: [String], end: Int64)
+    {
         let place = TopicPartition(topic: topic, partition: PartitionIndex(rawValue: 0))
         try assign([(place, Offset(rawValue: start))])
         let batch = RawRecordBatch(rowCapacity: 1000)

@@ -1,7 +1,8 @@
 import Glibc
-@testable import KafkaClient
 import StreamCore
 import Testing
+
+@testable import KafkaClient
 
 /// The table "EndTxn(commit) v0–v4" of docs/checkpoint-protocol.md, row by row, on a real
 /// coordinator; and the marker.
@@ -192,7 +193,9 @@ import Testing
         #expect(try resolver.topicID(topic) == first)
 
         try broker.admin.deleteTopic(topic)
-        try wait("the deletion") { (try? broker.admin.createTopic(topic, partitionCount: 1)) != nil }
+        try wait("the deletion") {
+            (try? broker.admin.createTopic(topic, partitionCount: 1)) != nil
+        }
         #expect(try resolver.topicID(topic) != first)
     }
 

@@ -29,7 +29,8 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; each is a 
         // On success rd_kafka_new owns conf; on failure it is still ours.
         guard let made = rd_kafka_new(type, conf, &reason, reason.count) else {
             rd_kafka_conf_destroy(conf)
-            throw KafkaConfiguration.error("the Kafka client refuses its settings: \(text(reason))")
+            let cause = configuration.withoutValues(text(reason))
+            throw KafkaConfiguration.error("the Kafka client refuses its settings: \(cause)")
         }
         pointer = made
     }

@@ -62,7 +62,8 @@ extension KafkaConfiguration {
         return KafkaConfigurationProblem(
             kind: .unknown, message: "unknown client property \"\(property.prefix(80))\"",
             help: nearest.map { "did you mean \"\($0)\"?" }
-                ?? "the client is librdkafka \(String(cString: rd_kafka_version_str())): see its CONFIGURATION.md")
+                ?? "the client is librdkafka \(String(cString: rd_kafka_version_str())): see its CONFIGURATION.md"
+        )
     }
 
     private static func checkValue(
@@ -72,7 +73,8 @@ extension KafkaConfiguration {
         // A NUL would cut the value short where C reads it.
         let isClean = !value.utf8.contains(0)
         if isClean, librdkafkaAccepts(value, of: property) { return nil }
-        return invalid(property, help: range.isEmpty ? "see the client's list" : "allowed: \(range)")
+        return invalid(
+            property, help: range.isEmpty ? "see the client's list" : "allowed: \(range)")
     }
 
     /// Values that librdkafka takes and the runner's promise does not.
@@ -87,7 +89,8 @@ extension KafkaConfiguration {
             // These contexts print property values and tokens.
             let contexts = value.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
             return contexts.contains { ["all", "conf", "security"].contains($0) }
-                ? invalid(property, help: "leave out all, conf and security: they print secrets") : nil
+                ? invalid(property, help: "leave out all, conf and security: they print secrets")
+                : nil
         default: return nil
         }
     }

@@ -56,13 +56,15 @@ extension KafkaConsumer {
             Self.watermarkTimeoutMilliseconds)
         let wanted = message.offset >= 0 ? message.offset : assigned[place]?.rawValue ?? -1
         let gone = max(0, earliest - wanted)
-        let reason = earliest > wanted
+        let reason =
+            earliest > wanted
             ? "\(gone) records are gone from the topic"
             : "the topic ends there: was it deleted and made again?"
         return KafkaError(
             .offsetOutOfRange(wanted: wanted, earliest: earliest),
             code: RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue,
-            context: "\(place): wanted offset \(wanted), earliest \(earliest), end \(end); \(reason)")
+            context:
+                "\(place): wanted offset \(wanted), earliest \(earliest), end \(end); \(reason)")
     }
 
     private static let watermarkTimeoutMilliseconds: Int32 = 5_000
@@ -74,7 +76,9 @@ extension KafkaConsumer {
     }
 
     private func errorText(of message: rd_kafka_message_t) -> String {
-        guard let payload = message.payload else { return String(cString: rd_kafka_err2str(message.err)) }
+        guard let payload = message.payload else {
+            return String(cString: rd_kafka_err2str(message.err))
+        }
         let bytes = UnsafeRawBufferPointer(start: payload, count: message.len)
         return String(decoding: bytes.prefix(512).prefix { $0 != 0 }, as: UTF8.self)
     }

@@ -40,7 +40,9 @@ package final class MockCluster {
 
     /// Closes the broker's connections and refuses new ones, until ``setBroker(_:isUp:)`` again.
     package func setBroker(_ id: Int32, isUp: Bool) {
-        _ = isUp ? rd_kafka_mock_broker_set_up(pointer, id) : rd_kafka_mock_broker_set_down(pointer, id)
+        _ =
+            isUp
+            ? rd_kafka_mock_broker_set_up(pointer, id) : rd_kafka_mock_broker_set_down(pointer, id)
     }
 
     /// Fails every metadata question about a topic; 0 ends that.

@@ -150,7 +150,8 @@ package final class Producer: Sendable {
         }
         let valueSlices = UnsafeRawPointer(values).assumingMemoryBound(to: millrace_slice_t.self)
         let room = min(rows.count - start, Self.messageCountMax)
-        return withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: room) { scratch in
+        return withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: room) {
+            scratch in
             var error = RD_KAFKA_RESP_ERR_NO_ERROR
             let count = millrace_produce(
                 topic.handle.pointer, partition, keySlices, valueSlices, base + start,
@@ -168,8 +169,10 @@ package final class Producer: Sendable {
         let context = "produce to \(topic.name)[\(partition)]"
         // An open transaction that has failed refuses everything after; the failure says why.
         let isEcho = code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL
-        let cause = client.fatalError ?? (isEcho ? deliveryFailures.first ?? client.events.lastError : nil)
-        var error = cause.map { $0.with(context: "\(context): \($0.context)") }
+        let cause =
+            client.fatalError ?? (isEcho ? deliveryFailures.first ?? client.events.lastError : nil)
+        var error =
+            cause.map { $0.with(context: "\(context): \($0.context)") }
             ?? KafkaError(code, context)
         error.row = row
         return error
@@ -198,7 +201,8 @@ package final class Producer: Sendable {
         let failures = deliveryFailures
         if let first = failures.first {
             throw first.with(
-                context: "\(failures.count) records were not delivered; the first: \(first.context)")
+                context: "\(failures.count) records were not delivered; the first: \(first.context)"
+            )
         }
         if let fatal = client.fatalError { throw fatal.with(context: "flush: \(fatal.context)") }
         guard isEmpty else {
@@ -206,12 +210,16 @@ package final class Producer: Sendable {
             let count = rd_kafka_outq_len(client.pointer)
             throw KafkaError(
                 .timedOut, code: RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, isRetriable: true,
-                context: "flush: \(count) records unacknowledged after \(timeoutMilliseconds) ms\(cause)")
+                context:
+                    "flush: \(count) records unacknowledged after \(timeoutMilliseconds) ms\(cause)"
+            )
         }
     }
 
     /// Failed delivery reports since the start, and the first of them. Complete after `flush`.
-    package var deliveryFailures: (count: Int, first: KafkaError?) { client.events.deliveryFailures }
+    package var deliveryFailures: (count: Int, first: KafkaError?) {
+        client.events.deliveryFailures
+    }
 
     /// Rows accepted so far by topic and partition, sorted; partitions without rows are left out.
     package func recordCounts() -> [(place: TopicPartition, count: Int)] {

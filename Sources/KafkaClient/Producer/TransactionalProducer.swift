@@ -49,7 +49,8 @@ package final class TransactionalProducer: Sendable {
     /// - Throws: `timedOut` (call again), `unauthorized`, `configuration` when the broker refuses
     ///   the transaction time-out, `fenced` when another one takes the id at the same time.
     package func initTransactions(timeoutMilliseconds: Int32) throws(KafkaError) {
-        try check("init_transactions", rd_kafka_init_transactions(client.pointer, timeoutMilliseconds))
+        try check(
+            "init_transactions", rd_kafka_init_transactions(client.pointer, timeoutMilliseconds))
     }
 
     /// Local; the broker's clock of the transaction starts at the first write.
@@ -104,7 +105,8 @@ package final class TransactionalProducer: Sendable {
         case .fenced:
             // librdkafka blames "a newer instance" for a transaction that the broker timed out, too.
             return error.with(
-                context: "transactional id \"\(transactionalID)\": the transaction was older than its"
+                context:
+                    "transactional id \"\(transactionalID)\": the transaction was older than its"
                     + " time-out of \(transactionTimeoutMilliseconds) ms and the broker aborted it, or"
                     + " another producer took the id; \(error.context)")
         case .timedOut, .unreachable:

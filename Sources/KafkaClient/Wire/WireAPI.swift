@@ -8,3 +8,18 @@ package enum WireAPI: Int16, Sendable, CaseIterable {
     case endTransaction = 26
     case describeTransactions = 65
 }
+
+extension WireAPI: CustomStringConvertible {
+    /// Kafka's name, as its protocol guide and its logs have it.
+    package var description: String {
+        switch self {
+        case .metadata: "Metadata"
+        case .offsetFetch: "OffsetFetch"
+        case .findCoordinator: "FindCoordinator"
+        case .apiVersions: "ApiVersions"
+        case .initProducerID: "InitProducerId"
+        case .endTransaction: "EndTxn"
+        case .describeTransactions: "DescribeTransactions"
+        }
+    }
+}

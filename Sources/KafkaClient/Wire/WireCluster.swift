@@ -51,7 +51,7 @@ final class WireCluster: Sendable {
         coordinatorOf key: FindCoordinatorRequest.Key, _ request: Request,
         verdict: (Request.Response) -> Verdict<Value>
     ) -> Outcome<Value> {
-        repeated("\(Request.api)") { deadline throws(WireError) -> Outcome<Value> in
+        repeated { deadline throws(WireError) -> Outcome<Value> in
             let found = try sendToAny(FindCoordinatorRequest(key: key), deadline)
             guard found.errorCode == 0 else {
                 guard RetriableCode.contains(found.errorCode) else {
@@ -71,7 +71,7 @@ final class WireCluster: Sendable {
     func askAny<Request: WireRequest, Value>(
         _ request: Request, verdict: (Request.Response) -> Verdict<Value>
     ) -> Outcome<Value> {
-        repeated("\(Request.api)") { deadline throws(WireError) -> Outcome<Value> in
+        repeated { deadline throws(WireError) -> Outcome<Value> in
             try decide(verdict(sendToAny(request, deadline)), Request.api)
         }
     }
@@ -87,7 +87,7 @@ final class WireCluster: Sendable {
 
     /// Tries until something is decided or the time is over, with growing pauses between.
     private func repeated<Value>(
-        _ what: String, _ attempt: (_ deadline: Int64) throws(WireError) -> Outcome<Value>
+        _ attempt: (_ deadline: Int64) throws(WireError) -> Outcome<Value>
     ) -> Outcome<Value> {
         let end = Monotonic.milliseconds() + options.timeoutMilliseconds
         var backOff = BackOff(
@@ -104,7 +104,7 @@ final class WireCluster: Sendable {
                 if case .unsupportedVersion = error { return .unanswered(reason: reason) }
             }
         } while pause(&backOff, until: end)
-        return .unanswered(reason: "\(what): \(reason)")
+        return .unanswered(reason: reason)
     }
 
     /// - Returns: False once the time is over.
@@ -146,7 +146,8 @@ final class WireCluster: Sendable {
         return response
     }
 
-    private func take(_ address: WireAddress, _ deadline: Int64) throws(WireError) -> WireConnection {
+    private func take(_ address: WireAddress, _ deadline: Int64) throws(WireError) -> WireConnection
+    {
         if let connection = idle.withLock({ $0[address]?.popLast() }) { return connection }
         let transport = try connect(address, deadline)
         return try WireConnection(to: address, over: transport, deadline: deadline)

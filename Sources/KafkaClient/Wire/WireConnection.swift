@@ -13,7 +13,9 @@ final class WireConnection: Sendable {
     private let ranges: [Int16: ApiVersionsRequest.Range]
 
     /// Asks an open transport which versions the broker speaks.
-    init(to address: WireAddress, over transport: any WireTransport, deadline: Int64) throws(WireError) {
+    init(to address: WireAddress, over transport: any WireTransport, deadline: Int64)
+        throws(WireError)
+    {
         self.address = address
         self.transport = transport
         var answer = try Self.exchange(ApiVersionsRequest(), transport, deadline)
@@ -46,7 +48,8 @@ final class WireConnection: Sendable {
     ) throws(WireError) -> Request.Response {
         // One request at a time on a connection: the number only has to fit this answer.
         let correlation = Int32(Request.api.rawValue) << 8 | Int32(Request.version)
-        try transport.send(request.frame(correlation: correlation, clientID: clientID), deadline: deadline)
+        try transport.send(
+            request.frame(correlation: correlation, clientID: clientID), deadline: deadline)
         var header = WireReader(try transport.receive(4, deadline: deadline))
         let length = try header.read(Int32.self)
         guard length >= 4, Int(length) <= frameByteCountMax else {

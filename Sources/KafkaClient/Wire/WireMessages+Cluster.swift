@@ -42,7 +42,8 @@ struct ApiVersionsV0Request: WireRequest {
 
     func encode(into writer: inout WireWriter) {}
 
-    static func decode(_ reader: inout WireReader) throws(WireError) -> ApiVersionsRequest.Response {
+    static func decode(_ reader: inout WireReader) throws(WireError) -> ApiVersionsRequest.Response
+    {
         let errorCode = try reader.read(Int16.self)
         return ApiVersionsRequest.Response(errorCode: errorCode, ranges: try ranges(&reader))
     }

@@ -14,7 +14,9 @@ struct WireReader {
         let width = MemoryLayout<T>.size
         try require(width)
         var value: T = 0
-        for index in offset..<offset + width { value = value << 8 | T(truncatingIfNeeded: bytes[index]) }
+        for index in offset..<offset + width {
+            value = value << 8 | T(truncatingIfNeeded: bytes[index])
+        }
         offset += width
         return value
     }
