@@ -70,6 +70,16 @@ final class EventRecorder: ExecutionEvents, @unchecked Sendable {
     }
 }
 
+/// Lets other threads run until `isSo`; false if it does not become so within ten seconds.
+func waitUntil(_ isSo: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !isSo() {
+        if ContinuousClock.now > deadline { return false }
+        sched_yield()
+    }
+    return true
+}
+
 /// SplitMix64: the same numbers for the same seed, everywhere.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
