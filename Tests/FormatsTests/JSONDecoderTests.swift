@@ -5,35 +5,262 @@ import Testing
 @testable import Formats
 
 @Suite struct JSONDecoderTests {
-    @Test func wantedFieldsBecomeColumns() throws {
-        let batch = try decode(
-            ["{\"color\":\"red\",\"weight\":1.5,\"ts\":1000}", "{ \"ts\" : 2 , \"color\" : \"g\\u00fcn\" }"])
-        #expect(batch.columns[0].slices[0].text == "red")
-        #expect(batch.columns[0].slices[1].text == "gün")
-        #expect(batch.columns[1].doubles[0] == 1.5)
-        #expect(batch.columns[1].isNull(1))
-        #expect(batch.columns[2].integers[0] == 1000)
-        #expect(batch.columns[2].integers[1] == 2)
+    static let columns = [
+        JSONColumn(Field(name: "color", type: .string, isNullable: false)),
+        JSONColumn(Field(name: "weight", type: .double)),
+        JSONColumn(Field(name: "ts", type: .bigint)),
+        JSONColumn(Field(name: "small", type: .int)),
+        JSONColumn(Field(name: "flag", type: .boolean)),
+        JSONColumn(Field(name: "place", type: .row([]))),
+        JSONColumn(
+            field: Field(name: "place.city", type: .string), path: [.field("place"), .field("city")]),
+        JSONColumn(Field(name: "lines", type: .array(.string))),
+        JSONColumn(
+            field: Field(name: "lines[1]", type: .string), path: [.field("lines"), .element(1)]),
+        JSONColumn(
+            field: Field(name: "deep[0].x", type: .int),
+            path: [.field("deep"), .element(0), .field("x")]),
+    ]
+
+    private func cells(_ document: String) throws -> [Cell] {
+        let fixture = try DecoderFixture(Self.columns)
+        let batch = try fixture.decoder.decode(rawBatch([Array(document.utf8)]))
+        return batch.columns.map { Cell($0, 0) }
     }
-    func decode(_ texts: [String]) throws -> RecordBatch {
-        let decoder = try JSONDecoder(
-            columns: [
-                JSONColumn(Field(name: "color", type: .string, isNullable: false)),
-                JSONColumn(Field(name: "weight", type: .double)),
-                JSONColumn(Field(name: "ts", type: .bigint, isNullable: false)),
-            ], operatorID: OperatorID(rawValue: "events"), errorPolicy: .fail,
-            counters: RecordCounters(), rowCapacity: 16)
-        let raw = RawRecordBatch(rowCapacity: 16)
-        let arena = ByteArena()
-        for (row, text) in texts.enumerated() {
-            raw.values[row] = Array(text.utf8).withUnsafeBufferPointer { arena.append($0.baseAddress!, $0.count) }
-            raw.keys[row] = .absent
-            raw.partitions[row] = 0
-            raw.offsets[row] = Int64(row)
-            raw.timestamps[row] = 0
+
+    // MARK: Values
+
+    @Test func wantedFieldsBecomeColumnsInAnyOrderAndWithAnySpace() throws {
+        let text = """
+             { "flag" : true ,\t"ts":-7,"other":[{"color":"no"},1.5e3,null],"weight":1e2,
+             "color":"red","small":2147483647}\r\n
+            """
+        #expect(
+            try cells(text) == [
+                .text("red"), .value(100), .integer(-7), .integer(2_147_483_647), .boolean(true),
+                .null, .null, .null, .null, .null,
+            ])
+    }
+
+    @Test func missingFieldsAndNullsAreNULL() throws {
+        let row = try cells(#"{"color":"","weight":null,"flag":false,"place":null,"lines":null}"#)
+        #expect(row[0] == .text(""))
+        #expect(row[1] == .null)
+        #expect(row[4] == .boolean(false))
+        #expect(row[5...].allSatisfy { $0 == .null })
+    }
+
+    @Test func rowsAndArraysKeepTheirTextAndTheirPartsAreColumns() throws {
+        let row = try cells(
+            #"{"color":"c","place":{"city" : "Ulm","x":[1, 2]},"lines":["a","b\n"],"deep":[{"x":5}]}"#)
+        #expect(row[5] == .text(#"{"city" : "Ulm","x":[1, 2]}"#))
+        #expect(row[6] == .text("Ulm"))
+        #expect(row[7] == .text(#"["a","b\n"]"#))
+        #expect(row[8] == .text("b\n"))
+        #expect(row[9] == .integer(5))
+    }
+
+    @Test func anElementBeyondTheEndIsNULL() throws {
+        #expect(try cells(#"{"color":"c","lines":["a"]}"#)[8] == .null)
+        #expect(try cells(#"{"color":"c","lines":[]}"#)[8] == .null)
+    }
+
+    @Test(arguments: [
+        (#""a\"b\\c\/d\b\f\n\r\t""#, "a\"b\\c/d\u{8}\u{c}\n\r\t"),
+        (#""\u0041\u00e4\u20AC\uD83D\uDE00\u0000""#, "Aä€😀\0"),
+        (#""ä€😀""#, "ä€😀"),
+        (#""\\""#, "\\"), (#""\\\"""#, "\\\""),
+    ])
+    func escapesAreUndone(json: String, text: String) throws {
+        #expect(try cells("{\"color\":\(json)}")[0] == .text(text))
+    }
+
+    @Test func namesWithEscapesAreTheSameNames() throws {
+        #expect(try cells(#"{"\u0063olor":"red","w\u0065ight":2}"#)[..<2] == [.text("red"), .value(2)])
+    }
+
+    @Test func ofDuplicateKeysTheLastWins() throws {
+        let row = try cells(
+            #"{"color":"a","weight":"x","weight":2,"place":{"city":"A"},"color":"b","place":{},"ts":1,"ts":null}"#)
+        #expect(row[0] == .text("b"))
+        #expect(row[1] == .value(2))
+        #expect(row[2] == .null)
+        #expect(row[5] == .text("{}"))
+        #expect(row[6] == .null)
+    }
+
+    @Test func aByteOrderMarkIsPassedOver() throws {
+        #expect(try cells("\u{feff}{\"color\":\"red\"}")[0] == .text("red"))
+    }
+
+    @Test(arguments: [
+        "0", "-0", "1", "-1.5", "0.001", "1e22", "1E-22", "123456789012345678", "0.1",
+        "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308", "9007199254740993",
+        "1e-400", "0e999999999999", "123456789.123456789123456789", "3.14159265358979323846264338327950288",
+        "0.000000000000000000000000000000000000012345",
+    ])
+    func doublesAreReadAsSwiftReadsThem(number: String) throws {
+        #expect(try cells("{\"color\":\"\",\"weight\":\(number)}")[1] == .value(try #require(Double(number))))
+    }
+
+    // MARK: Failures
+
+    @Test(arguments: [
+        ("{\"color\":\"a\",\"ts\":9223372036854775807}", nil),
+        ("{\"color\":\"a\",\"ts\":9223372036854775808}", RecordFailureCode.numberOutOfRange),
+        ("{\"color\":\"a\",\"ts\":-9223372036854775808}", nil),
+        ("{\"color\":\"a\",\"ts\":-9223372036854775809}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"ts\":99999999999999999999999}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"small\":2147483648}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"small\":-2147483648}", nil),
+        ("{\"color\":\"a\",\"small\":-2147483649}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"weight\":1e400}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"weight\":-1e400}", .numberOutOfRange),
+        ("{\"color\":\"a\",\"weight\":NaN}", .malformed),
+        ("{\"color\":\"a\",\"weight\":Infinity}", .malformed),
+        ("{\"color\":\"a\",\"ts\":1.0}", .typeMismatch),
+        ("{\"color\":\"a\",\"ts\":1e3}", .typeMismatch),
+        ("{\"color\":\"a\",\"ts\":\"1\"}", .typeMismatch),
+        ("{\"color\":\"a\",\"weight\":true}", .typeMismatch),
+        ("{\"color\":\"a\",\"flag\":1}", .typeMismatch),
+        ("{\"color\":5}", .typeMismatch),
+        ("{\"color\":{\"x\":1}}", .typeMismatch),
+        ("{\"color\":[]}", .typeMismatch),
+        ("{\"color\":\"a\",\"place\":[]}", .typeMismatch),
+        ("{\"color\":\"a\",\"place\":7}", .typeMismatch),
+        ("{\"color\":\"a\",\"lines\":{}}", .typeMismatch),
+        ("{\"color\":\"a\",\"deep\":{\"x\":1}}", .typeMismatch),
+        ("{}", .missingField), ("{\"color\":null}", .missingField), ("{\"Color\":\"a\"}", .missingField),
+        ("", .noValue), (" ", .malformed), ("null", .malformed), ("[]", .malformed),
+        ("\"color\"", .malformed), ("7", .malformed), ("not json", .malformed), ("\u{feff}", .malformed),
+        ("{\"color\":\"a\"", .malformed), ("{\"color\":\"a\"}}", .malformed),
+        ("{\"color\":\"a\"} x", .malformed), ("{\"color\":\"a\"}{\"color\":\"a\"}", .malformed),
+        ("{\"color\":\"a\",}", .malformed), ("{,\"color\":\"a\"}", .malformed),
+        ("{\"color\" \"a\"}", .malformed), ("{\"color\":}", .malformed), ("{\"color\"}", .malformed),
+        ("{color:\"a\"}", .malformed), ("{\"color\":'a'}", .malformed), ("{\"color\":\"a}", .malformed),
+        ("{\"color\":\"a\",\"x\":[1,]}", .malformed), ("{\"color\":\"a\",\"x\":[,1]}", .malformed),
+        ("{\"color\":\"a\",\"x\":[1 2]}", .malformed), ("{\"color\":\"a\",\"x\":[1}", .malformed),
+        ("{\"color\":\"a\",\"x\":{\"y\"}}", .malformed), ("{\"color\":\"a\",\"x\":{1:2}}", .malformed),
+        ("{\"color\":\"a\",\"x\":tru}", .malformed), ("{\"color\":\"a\",\"x\":truee}", .malformed),
+        ("{\"color\":\"a\",\"x\":nul}", .malformed), ("{\"color\":\"a\",\"x\":01}", .malformed),
+        ("{\"color\":\"a\",\"x\":-}", .malformed), ("{\"color\":\"a\",\"x\":1.}", .malformed),
+        ("{\"color\":\"a\",\"x\":.5}", .malformed), ("{\"color\":\"a\",\"x\":1e}", .malformed),
+        ("{\"color\":\"a\",\"x\":+1}", .malformed), ("{\"color\":\"a\",\"x\":1x}", .malformed),
+        ("{\"color\":\"a\",\"x\":\"\\q\"}", .malformed), ("{\"color\":\"\\u12\"}", .malformed),
+        ("{\"color\":\"\\ud800\"}", .malformed), ("{\"color\":\"\\udc00\"}", .malformed),
+        ("{\"color\":\"\\ud800\\u0041\"}", .malformed), ("{\"color\":\"a\nb\"}", .malformed),
+        ("{\"color\":\"a\",\"x\":1,,\"y\":2}", .malformed), ("{\"color\":\"a\" : 1}", .malformed),
+        ("{\"color\":\"a\"x}", .malformed), ("{\"color\":\"a\",\"ts\":1 2}", .malformed),
+    ] as [(String, RecordFailureCode?)])
+    func documentsOfTheRecordDrills(document: String, code: RecordFailureCode?) throws {
+        let error = try DecoderFixture(Self.columns).error(Array(document.utf8))
+        #expect(error?.code == code?.rawValue)
+    }
+
+    @Test(arguments: [
+        [0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80],
+    ] as [[UInt8]])
+    func brokenUTF8IsAnError(bytes: [UInt8]) throws {
+        let fixture = try DecoderFixture(Self.columns)
+        let document = Array(#"{"color":"a","x":""#.utf8) + bytes + Array("\"}".utf8)
+        #expect(fixture.error(document)?.code == RecordFailureCode.notUTF8.rawValue)
+    }
+
+    @Test func aTombstoneIsAnErrorThatSaysSo() throws {
+        let error = try #require(try DecoderFixture(Self.columns).error(nil))
+        #expect(error.code == RecordFailureCode.noValue.rawValue)
+        #expect(error.message.contains("tombstone"))
+    }
+
+    @Test(arguments: [1, 2, 62, 63, 64, 65, 1000, 100_000])
+    func nestingIsCapped(levels: Int) throws {
+        let fixture = try DecoderFixture(Self.columns)
+        let nested = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+        let error = fixture.error(Array("{\"color\":\"a\",\"lines\":\(nested)}".utf8))
+        #expect(error?.code == (levels >= JSONDecoder.depthMax ? "E2005" : nil))
+        let opened = fixture.error(Array(("{\"color\":" + String(repeating: "{\"a\":", count: levels)).utf8))
+        #expect(opened != nil)
+    }
+
+    @Test func aNumberOfTenMegabytesIsAnError() throws {
+        let fixture = try DecoderFixture(Self.columns)
+        let digits = [UInt8](repeating: UInt8(ascii: "7"), count: 10 << 20)
+        for name in ["weight", "ts", "other"] {
+            let document = Array("{\"color\":\"a\",\"\(name)\":".utf8) + digits + Array("}".utf8)
+            let error = try #require(fixture.error(document))
+            #expect(error.code == RecordFailureCode.numberOutOfRange.rawValue)
+            #expect(error.message.utf8.count < 1000)
         }
-        raw.rowCount = texts.count
-        raw.chunks = arena.takeChunks()
-        return try decoder.decode(raw)
+        #expect(fixture.error(Array(#"{"color":"a"}"#.utf8)) == nil)
+    }
+
+    @Test func aLargeDocumentIsRead() throws {
+        let fixture = try DecoderFixture(Self.columns)
+        let text = String(repeating: "ä\\n", count: 400_000)
+        let batch = try fixture.decoder.decode(
+            rawBatch([Array("{\"color\":\"\(text)\"}".utf8), Array("{\"color\":\"b\\t\"}".utf8)]))
+        #expect(batch.columns[0].slices[0].count == 1_200_000)
+        #expect(batch.columns[0].slices[1].text == "b\t")
+    }
+
+    // MARK: Policies and messages
+
+    @Test func theMessageNamesPlaceFieldAndPieceOfTheRecord() throws {
+        let error = try #require(
+            try DecoderFixture(Self.columns).error(Array("{\"color\":\"a\",\"ts\":\"ü\"}".utf8)))
+        #expect(error.description.hasPrefix("error[E2003] events[3]@100: field ts is not a BIGINT"))
+        #expect(error.message.contains(#"at byte 16 of 22: "{"color":"a","ts":"\xc3\xbc"}""#))
+    }
+
+    @Test func noMoreThan256BytesOfARecordAreShownAndTheseEscaped() throws {
+        let junk = [UInt8](repeating: 0xfe, count: 5000)
+        let error = try #require(try DecoderFixture(Self.columns).error(Array("{\"color\":".utf8) + junk))
+        #expect(error.message.utf8.count < 256 * 4 + 200)
+        #expect(error.message.contains(#"\xfe\xfe"#))
+        #expect(error.message.utf8.allSatisfy { $0 >= 0x20 })
+    }
+
+    @Test func dropLeavesOutTheFailedRowsAndCountsThem() throws {
+        let fixture = try DecoderFixture(Self.columns, policy: .drop)
+        let documents: [[UInt8]?] = [
+            Array(#"{"color":"a"}"#.utf8), nil, Array("x".utf8), Array(#"{"color":"b"}"#.utf8),
+            Array(#"{"color":"c","ts":"no"}"#.utf8),
+        ]
+        let batch = try fixture.decoder.decode(rawBatch(documents))
+        #expect((0..<batch.selection.count).map { batch.selection.rows[$0] } == [0, 3])
+        #expect(fixture.dropped == 3)
+        #expect(batch.columns[0].slices[3].text == "b")
+        #expect(batch.place(ofRow: 3).description == "events[3]@103")
+    }
+
+    @Test func failNamesTheFirstRecord() throws {
+        let fixture = try DecoderFixture(Self.columns)
+        let error = #expect(throws: RecordError.self) {
+            try fixture.decoder.decode(rawBatch([Array(#"{"color":"a"}"#.utf8), nil, nil]))
+        }
+        #expect(error?.place.offset.rawValue == 101)
+    }
+
+    @Test func columnsThatOperatorsReplacedComeBack() throws {
+        let fixture = try DecoderFixture([JSONColumn(Field(name: "a", type: .int))])
+        let raw = rawBatch([Array(#"{"a":1}"#.utf8)])
+        let batch = try fixture.decoder.decode(raw)
+        batch.columns[0] = Column(type: .int, capacity: 1)
+        #expect(try fixture.decoder.decode(raw).columns[0].integers[0] == 1)
+    }
+
+    @Test func plansThatCannotBeAreErrors() {
+        let int = Field(name: "a", type: .int)
+        #expect(throws: FormatError.self) { try DecoderFixture([JSONColumn(int), JSONColumn(int)]) }
+        #expect(throws: FormatError.self) {
+            try DecoderFixture([JSONColumn(Field(name: "a", type: .bytes))])
+        }
+        #expect(throws: FormatError.self) {
+            try DecoderFixture([JSONColumn(field: int, path: [.field("a"), .element(-1)])])
+        }
+        #expect(throws: FormatError.self) {
+            let path = [JSONColumn.Step](repeating: .field("a"), count: 65)
+            _ = try DecoderFixture([JSONColumn(field: int, path: path)])
+        }
     }
 }

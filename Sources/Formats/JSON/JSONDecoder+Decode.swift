@@ -22,9 +22,11 @@ extension JSONDecoder {
         hasNulls.initialize(repeating: 0, count: ownColumns.count)
         var failureCount = 0
         var next = 0
+        var roomMin = 0
+        // The first call takes what room there is; a later one, what its document may need. So each
+        // but the first decodes at least one row.
         while next < raw.rowCount {
-            // The first call takes what room there is; a later one, what its document may need.
-            let room = arena.reserve(atLeast: next == 0 ? 0 : raw.values[next].count)
+            let room = arena.reserve(atLeast: roomMin)
             var used = 0
             next = csimdjson_decode(
                 plan.decoder, documents, next, raw.rowCount, targets, hasNulls,
@@ -32,6 +34,7 @@ extension JSONDecoder {
                 failures, &failureCount)
             arena.commit(used)
             if used > 0 { hasUnescaped = true }
+            if next < raw.rowCount { roomMin = raw.values[next].count }
         }
         if hasUnescaped { batch.chunks = arena.takeChunks() }
         hasUnescaped = false
