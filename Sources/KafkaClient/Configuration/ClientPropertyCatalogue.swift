@@ -36,15 +36,21 @@ struct ClientPropertyCatalogue: Sendable {
 
     /// The known name that is fewest edits away, if that is near enough to be meant.
     func nearestName(to name: String) -> String? {
-        let limit = max(2, name.utf8.count / 3)
+        let count = name.utf8.count
+        guard count <= Self.nameByteCountMax else { return nil }
+        let limit = max(2, count / 3)
         var best: (name: String, distance: Int)?
-        for candidate in entries.keys.sorted() {
+        let similar = entries.keys.filter { abs($0.utf8.count - count) <= limit }
+        for candidate in similar.sorted() {
             let distance = editDistance(name, candidate)
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         // The beginning of a name is a better guess than a distance: `linger` for `linger.ms`.
         return entries.keys.filter { $0.hasPrefix(name + ".") }.min() ?? best?.name
     }
+
+    /// No property's name is longer; a longer one has nothing near.
+    private static let nameByteCountMax = 64
 
     private static func librdkafkaTable() -> String {
         var text: UnsafeMutablePointer<CChar>?
@@ -64,9 +70,9 @@ private func trimmed(_ text: Substring) -> String {
     return String(text[first...last])
 }
 
-/// Levenshtein's distance over bytes; names are at most 64 bytes here, longer ones are cut.
+/// Levenshtein's distance over bytes.
 private func editDistance(_ first: String, _ second: String) -> Int {
-    let first = Array(first.utf8.prefix(64)), second = Array(second.utf8.prefix(64))
+    let first = Array(first.utf8), second = Array(second.utf8)
     var row = Array(0...second.count)
     for (line, byte) in first.enumerated() {
         var diagonal = row[0]
