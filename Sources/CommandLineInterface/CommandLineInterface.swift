@@ -1,14 +1,14 @@
 internal import Glibc
 internal import Observability
-internal import PipelineRunner
 internal import StreamAPI
 
 /// The `millrace` executable: reads the command line, carries out one verb, and exits with its code.
 public enum CommandLineInterface {
     /// Never returns. Called once, on the main thread, before any other thread exists.
     public static func main() -> Never {
-        JobSignals.block()
-        exit(run(Array(Swift.CommandLine.arguments.dropFirst())).rawValue)
+        let code = run(Array(Swift.CommandLine.arguments.dropFirst()))
+        // Not exit(3): threads of a job that must not be waited for may still be running.
+        _exit(code.rawValue)
     }
 
     static func run(_ words: [String]) -> ExitCode {

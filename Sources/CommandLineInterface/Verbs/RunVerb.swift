@@ -9,10 +9,13 @@ struct RunVerb {
     init(_ command: ParsedCommand) { self.command = command }
 
     func perform() throws -> ExitCode {
+        JobSignals.block()
         try configureLog()
         let options = try runOptions()
         guard let definition = try checkedDefinition() else { return .configuration }
         if let problem = Failpoint.configurationProblem() { Log.warning(problem) }
+        let signals = JobSignals()
+        signals.start()
         let plan: JobPlan
         do {
             plan = try PipelinePlanner(definition).plan()
@@ -22,7 +25,7 @@ struct RunVerb {
         }
         standardError("Job has been submitted with JobID \(plan.jobID)\n")
         let runner = JobRunner(plan: plan, options: options)
-        JobSignals.start { runner.received(signal: $0) }
+        signals.forward(to: runner)
         return runner.run()
     }
 

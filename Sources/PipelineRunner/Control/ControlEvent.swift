@@ -15,8 +15,6 @@ enum ControlEvent: Sendable {
     case allFinished
     /// The first error of the run.
     case subtaskFailed(SubtaskID, any Error)
-    /// The heartbeat found a newer attempt.
-    case superseded(by: Attempt)
     case signal(Int32)
 }
 

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import StreamAPI
+internal import Synchronization
 
 /// Turns signals into calls on an ordinary thread, where locks and allocation are allowed.
 ///
@@ -34,12 +36,23 @@ enum SignalWatch {
 }
 
 /// The signals of a job, for the executable's entry.
-package enum JobSignals {
+package final class JobSignals: Sendable {
+    private let runner = Mutex<JobRunner?>(nil)
+
+    package init() {}
+
     /// Call before any other thread exists: every thread inherits the mask.
     package static func block() { SignalWatch.block() }
 
-    /// Calls `received` on a thread of its own, for the life of the process.
-    package static func start(_ received: @escaping @Sendable (Int32) -> Void) {
-        SignalWatch.start(received)
+    /// Takes signals from now on, on a thread of its own, for the life of the process. Until there
+    /// is a job, one that asks for a stop ends the process at once.
+    package func start() {
+        SignalWatch.start { [self] number in
+            if let runner = runner.withLock(\.self) { return runner.received(signal: number) }
+            if case .stop = JobSignal(number) { _exit(JobSignal.exitCode(of: number).rawValue) }
+        }
     }
+
+    /// Signals are the job's from now on.
+    package func forward(to job: JobRunner) { runner.withLock { $0 = job } }
 }

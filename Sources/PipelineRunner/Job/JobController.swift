@@ -97,7 +97,6 @@ final class JobController {
         case .subtaskFailed(let subtask, let error):
             firstError = error
             handle(.subtaskFailed(subtask, message: "\(error)"))
-        case .superseded(let attempt): outcome = .stop(.superseded(by: attempt))
         case .signal(let number): received(signal: number)
         }
     }

@@ -90,7 +90,9 @@ package final class JobRunner: Sendable {
             pthread_join(heartbeat, nil)
             storage.unlock()
         }
-        return try restartLoop(storage, leadership, first: first)
+        let code = try restartLoop(storage, leadership, first: first)
+        leadership.resign()
+        return code
     }
 
     private func restartLoop(

@@ -60,11 +60,12 @@ final class Leadership: Sendable {
         }
     }
 
-    /// Ends the heartbeat and says to the next start that nobody holds the job.
-    func stop() {
-        beats.post(true)
-        try? storage.removeHeartbeat()
-    }
+    /// Ends the heartbeat's thread.
+    func stop() { beats.post(true) }
+
+    /// Says to the next start that nobody holds the job. Only after a clean end: the heartbeat of a
+    /// holder that was replaced is its successor's.
+    func resign() { try? storage.removeHeartbeat() }
 
     /// Feeds one event and carries out what follows from it.
     private func drive(_ state: inout AttemptProtocol, _ event: AttemptProtocol.Event) throws -> Attempt? {
