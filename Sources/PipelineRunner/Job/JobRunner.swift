@@ -85,14 +85,12 @@ package final class JobRunner: Sendable {
             // No waiting: whatever this process still does is fenced or harmless.
             _exit(error.exitCode.rawValue)
         }
-        defer {
-            leadership.stop()
-            pthread_join(heartbeat, nil)
-            storage.unlock()
-        }
-        let code = try restartLoop(storage, leadership, first: first)
-        leadership.resign()
-        return code
+        let result = Result { try restartLoop(storage, leadership, first: first) }
+        leadership.stop()
+        pthread_join(heartbeat, nil)
+        if case .success = result { leadership.resign() }
+        storage.unlock()
+        return try result.get()
     }
 
     private func restartLoop(
