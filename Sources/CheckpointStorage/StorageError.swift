@@ -50,8 +50,11 @@ extension StorageError {
         let (code, advice): (Code, String) =
             switch number {
             case EACCES, EPERM, EROFS:
-                (.cannotCreate, "give this user the right to it, or name another directory "
-                    + "(execution.checkpointing.dir)")
+                (
+                    .cannotCreate,
+                    "give this user the right to it, or name another directory "
+                        + "(execution.checkpointing.dir)"
+                )
             case ENOSPC, EDQUOT: (.inputOutput, "free space on that filesystem")
             default: (.inputOutput, "check the disk and the filesystem")
             }

@@ -38,7 +38,9 @@ import Testing
     /// `bytes` with a right length and a right checksum, for damage behind the checks.
     private func sealed(_ bytes: [UInt8]) -> [UInt8] {
         var sealed = Array(bytes.dropLast(4))
-        for index in 0..<4 { sealed[12 + index] = UInt8(truncatingIfNeeded: bytes.count >> (8 * index)) }
+        for index in 0..<4 {
+            sealed[12 + index] = UInt8(truncatingIfNeeded: bytes.count >> (8 * index))
+        }
         var writer = ByteWriter()
         sealed.withUnsafeBytes { writer.append(raw: $0) }
         writer.append(StableHash.crc32c(sealed))
@@ -50,7 +52,8 @@ import Testing
         #expect(try CheckpointMetadata(decoding: bytes) == Self.full)
         let least = CheckpointMetadata(
             job: JobID(name: "x"), jobName: "x",
-            facts: CheckpointFacts(id: .of(1, 0), kind: .final, isInitial: true), markerAddress: nil,
+            facts: CheckpointFacts(id: .of(1, 0), kind: .final, isInitial: true),
+            markerAddress: nil,
             maxParallelism: 1, operators: [], sourceTopics: [], triggerTimeMilliseconds: 0,
             completionTimeMilliseconds: 0)
         #expect(try CheckpointMetadata(decoding: try #require(least.encoded())) == least)
@@ -78,13 +81,16 @@ import Testing
         }
     }
 
-    @Test func `Every flipped byte behind a right checksum gives an error or a sound value`() throws {
+    @Test func `Every flipped byte behind a right checksum gives an error or a sound value`() throws
+    {
         let bytes = try #require(Self.full.encoded())
         for index in CheckpointMetadata.headerByteCount..<bytes.count - 4 {
             for mask in [0x01, 0x80, 0xFF] as [UInt8] {
                 var damaged = bytes
                 damaged[index] ^= mask
-                guard let read = try? CheckpointMetadata(decoding: sealed(damaged)) else { continue }
+                guard let read = try? CheckpointMetadata(decoding: sealed(damaged)) else {
+                    continue
+                }
                 #expect(read.encoded() != nil)
             }
         }
@@ -120,11 +126,14 @@ import Testing
     }
 
     @Test(arguments: [UInt32(1) << 31, .max, 1 << 30, 65_536])
-    func `Hostile counts and lengths are refused before anything is allocated`(count: UInt32) throws {
+    func `Hostile counts and lengths are refused before anything is allocated`(count: UInt32) throws
+    {
         let bytes = try #require(Self.full.encoded())
         for index in stride(from: 16, to: bytes.count - 8, by: 1) {
             var damaged = bytes
-            for part in 0..<4 { damaged[index + part] = UInt8(truncatingIfNeeded: count >> (8 * part)) }
+            for part in 0..<4 {
+                damaged[index + part] = UInt8(truncatingIfNeeded: count >> (8 * part))
+            }
             if let read = try? CheckpointMetadata(decoding: sealed(damaged)) {
                 #expect(read.operators.count <= 2)
             }
@@ -148,7 +157,10 @@ import Testing
             (state([Self.handle("a\0b", group: 1)]), "impossible name"),
             (state([Self.handle("", group: 1)]), "impossible name"),
             (state([Self.handle("..", group: 1)]), "impossible name"),
-            (state([Self.handle(String(repeating: "a", count: 4096), group: 1)]), "impossible name"),
+            (
+                state([Self.handle(String(repeating: "a", count: 4096), group: 1)]),
+                "impossible name"
+            ),
             (state([Self.handle("f", group: 128)]), "key group 128"),
             (state([Self.handle("f", group: 1, offset: 15)]), "overlap"),
             (state([Self.handle("f", group: 1, offset: -1)]), "overlap"),
@@ -156,8 +168,14 @@ import Testing
             (state([Self.handle("f", group: 1, length: .max)]), "overlap"),
             (state([Self.handle("f", group: 1, length: 9)]), "behind its end"),
             (state([Self.handle("f", group: 1, size: .min)]), "behind its end"),
-            (state([twoSlices(KeyGroupSlice(keyGroup: 2, offset: 25, length: 1, checksum: 0))]), "overlap"),
-            (state([twoSlices(KeyGroupSlice(keyGroup: 1, offset: 26, length: 1, checksum: 0))]), "twice"),
+            (
+                state([twoSlices(KeyGroupSlice(keyGroup: 2, offset: 25, length: 1, checksum: 0))]),
+                "overlap"
+            ),
+            (
+                state([twoSlices(KeyGroupSlice(keyGroup: 1, offset: 26, length: 1, checksum: 0))]),
+                "twice"
+            ),
             (state([Self.handle("f", group: 1), Self.handle("g", group: 1)]), "twice"),
             (state([Self.handle("f", group: 1), Self.handle("f", group: 2)]), "used twice"),
             (state([Self.handle("f", group: 1), otherSchema]), "different state schemas"),
@@ -167,7 +185,9 @@ import Testing
         ]
         for (operators, expected) in cases {
             let bytes = CheckpointMetadata.example(.of(1, 1), operators: operators).encoded() ?? []
-            #expect(problem(bytes)?.contains(expected) == true, "\(expected): \(problem(bytes) ?? "read")")
+            #expect(
+                problem(bytes)?.contains(expected) == true,
+                "\(expected): \(problem(bytes) ?? "read")")
         }
     }
 

@@ -60,7 +60,9 @@ import Testing
         #expect(error?.exitCode == .cannotCreate)
     }
 
-    @Test func `A root that is no folder, or a link to one, or not absolute, is refused with 73`() throws {
+    @Test func `A root that is no folder, or a link to one, or not absolute, is refused with 73`()
+        throws
+    {
         let link = temporary.root + "/link"
         try files.createSymbolicLink(atPath: link, withDestinationPath: storage.path)
         try temporary.write([1], to: temporary.root + "/file")
@@ -106,7 +108,8 @@ import Testing
     // MARK: Lock and heartbeat
 
     @Test func `One holder has the lock, until it lets go or goes`() throws {
-        var other: CheckpointStorage? = try CheckpointStorage(root: temporary.root, job: temporary.job)
+        var other: CheckpointStorage? = try CheckpointStorage(
+            root: temporary.root, job: temporary.job)
         #expect(try storage.tryLock(as: .example))
         #expect(try storage.tryLock(as: .example))
         #expect(try other?.tryLock(as: .example) == false)
@@ -130,19 +133,31 @@ import Testing
         #expect((19_000...40_000).contains(old.ageMilliseconds))
         try storage.writeHeartbeat(.example)
         #expect(try #require(storage.readHeartbeat()).ageMilliseconds < 10_000)
-        try storage.removeHeartbeat()
+    }
+
+    @Test func `A holder takes away its own heartbeat only`() throws {
+        let other = JobHolder(pid: 1, host: "db1", sinceMilliseconds: 1, holdsLock: false)
+        try storage.writeHeartbeat(.example)
+        try storage.removeHeartbeat(of: other)
+        #expect(storage.readHeartbeat() != nil)
+        try storage.removeHeartbeat(of: .example)
         #expect(storage.readHeartbeat() == nil)
+        try storage.removeHeartbeat(of: .example)
     }
 
     @Test func `A heartbeat that cannot be parsed is none`() throws {
-        for text in ["", "pid x\nhost a\nsince 1\nholds-lock 1\n", "pid 1\n", String(repeating: "a", count: 9999)] {
+        for text in [
+            "", "pid x\nhost a\nsince 1\nholds-lock 1\n", "pid 1\n",
+            String(repeating: "a", count: 9999),
+        ] {
             try temporary.write(Array(text.utf8), to: storage.path + "/heartbeat")
             #expect(storage.readHeartbeat() == nil)
         }
     }
 
     @Test func `A lock file that is a link is not followed`() throws {
-        try files.createSymbolicLink(atPath: storage.path + "/lock", withDestinationPath: "/tmp/elsewhere")
+        try files.createSymbolicLink(
+            atPath: storage.path + "/lock", withDestinationPath: "/tmp/elsewhere")
         #expect(refusal { _ = try storage.tryLock(as: .example) } != nil)
     }
 
@@ -202,7 +217,9 @@ import Testing
     }
 
     @Test func `Names that are no checkpoint's are passed over`() throws {
-        for name in ["chk-", "chk-1", "chk-01-1", "chk-1-1-1", "chk-x-1", "chk-4294967295-1", "other"] {
+        for name in [
+            "chk-", "chk-1", "chk-01-1", "chk-1-1-1", "chk-x-1", "chk-4294967295-1", "other",
+        ] {
             try files.createDirectory(
                 atPath: storage.path + "/" + name, withIntermediateDirectories: false)
         }

@@ -102,7 +102,9 @@ import Testing
         try expectUnreadable("belongs to job", .configuration)
     }
 
-    @Test func `A state file that is missing, short, long or changed is refused when it is read`() throws {
+    @Test func `A state file that is missing, short, long or changed is refused when it is read`()
+        throws
+    {
         let bytes = try temporary.bytes(statePath)
         for damaged in [nil, [], Array(bytes.dropLast()), bytes + [0]] {
             if let damaged {
@@ -111,7 +113,9 @@ import Testing
                 try files.removeItem(atPath: statePath)
             }
             let snapshot = try storage.open(id)
-            #expect(refusal { _ = try snapshot.restoredState(for: context()) }?.exitCode == .snapshotCorrupt)
+            #expect(
+                refusal { _ = try snapshot.restoredState(for: context()) }?.exitCode
+                    == .snapshotCorrupt)
             #expect(refusal { try snapshot.verifyState() }?.exitCode == .snapshotCorrupt)
         }
     }
@@ -139,7 +143,8 @@ import Testing
 
     @Test func `A path without a checkpoint says how one is named`() throws {
         for path in ["/nowhere/at/all", storage.path, "/a\0b"] {
-            #expect(refusal { _ = try CheckpointSnapshot(path: path) }?.exitCode == .snapshotCorrupt)
+            #expect(
+                refusal { _ = try CheckpointSnapshot(path: path) }?.exitCode == .snapshotCorrupt)
         }
         try files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: temporary.path(id))
         let open = refusal { _ = try CheckpointSnapshot(path: temporary.path(id)) }

@@ -39,7 +39,8 @@ import Testing
         try temporary.takeCheckpoint(.of(1, 1), parallelism: 3)
         let snapshot = try storage.open(.of(1, 1))
         for index in 0..<2 {
-            let state = try #require(try snapshot.restoredState(for: context(index, of: 2, .events)))
+            let state = try #require(
+                try snapshot.restoredState(for: context(index, of: 2, .events)))
             #expect(state.items == [[0], [1], [2]])
             #expect(state.stateSchema == nil)
         }
@@ -106,7 +107,9 @@ import Testing
     }
 
     @Test func `Names of state files are plain, whatever the operator is called`() {
-        for id in ["counts", "a/b", "../../etc", "", "ä", String(repeating: "x", count: 300), ".hidden"] {
+        for id in [
+            "counts", "a/b", "../../etc", "", "ä", String(repeating: "x", count: 300), ".hidden",
+        ] {
             let name = StateFile.name(operatorID: OperatorID(rawValue: id), subtaskIndex: 3)
             #expect(StateFile.isValidName(name), "\(name)")
         }

@@ -13,14 +13,16 @@ import Testing
         let graph: ExecutionGraph
 
         init(
-            _ job: StreamGraph, _ control: PipelineControl, writer: MemoryStateWriter = MemoryStateWriter(),
+            _ job: StreamGraph, _ control: PipelineControl,
+            writer: MemoryStateWriter = MemoryStateWriter(),
             restored: @escaping @Sendable (OperatorContext) -> RestoredState? = { _ in nil }
         ) throws {
             self.control = control
             var configuration = ExecutionConfiguration()
             configuration.channelElementCountMax = 4
             graph = ExecutionGraph(
-                try JobGraph(job), configuration: configuration, events: events, stateWriter: writer)
+                try JobGraph(job), configuration: configuration, events: events, stateWriter: writer
+            )
             try graph.start(restored: restored)
         }
 
@@ -58,7 +60,8 @@ import Testing
         let control = PipelineControl()
         let run = try Run(.counting(control, parallelism: parallelism, sourceCount: 2), control)
         run.graph.triggerBarrier(.number(1))
-        _ = try #require(run.events.snapshots(of: CheckpointBarrier.number(1).id, count: run.subtaskCount))
+        _ = try #require(
+            run.events.snapshots(of: CheckpointBarrier.number(1).id, count: run.subtaskCount))
         control.inputEnds.store(true, ordering: .relaxed)
         #expect(run.events.waitForEnd())
         var last: [Int64: Int64] = [:]
@@ -189,7 +192,9 @@ import Testing
         let run = try Run(.counting(control, parallelism: 2), control)
         run.graph.notifyComplete(CheckpointBarrier.number(9).id)
         run.graph.triggerBarrier(.number(10))
-        #expect(run.events.snapshots(of: CheckpointBarrier.number(10).id, count: run.subtaskCount) != nil)
+        #expect(
+            run.events.snapshots(of: CheckpointBarrier.number(10).id, count: run.subtaskCount)
+                != nil)
         control.inputEnds.store(true, ordering: .relaxed)
         run.graph.triggerBarrier(.number(11, .final))
         #expect(run.events.waitForFinish())
@@ -204,7 +209,8 @@ import Testing
             return RestoredState(items: [encode(1_000)], stateSchema: nil) { _ in nil }
         }
         run.graph.triggerBarrier(.number(1))
-        let snapshots = try #require(run.events.snapshots(of: CheckpointBarrier.number(1).id, count: 1))
+        let snapshots = try #require(
+            run.events.snapshots(of: CheckpointBarrier.number(1).id, count: 1))
         #expect(items(snapshots, of: "counts") == items(snapshots, of: "s") + 1_000)
         #expect(run.cancel().isEmpty)
     }

@@ -49,7 +49,9 @@ import Testing
         #expect(inputs.next() == "batch 1")
     }
 
-    @Test func `A checkpoint that is given up blocks no input, and its late barriers are dropped`() throws {
+    @Test func `A checkpoint that is given up blocks no input, and its late barriers are dropped`()
+        throws
+    {
         let inputs = Inputs(2)
         try inputs.channels[0].push(.barrier(.number(1)))
         try inputs.push(batch: 1, to: 0)

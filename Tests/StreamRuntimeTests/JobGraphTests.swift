@@ -16,7 +16,9 @@ import Testing
             parallelism: parallelism)
     }
 
-    private func operation(_ id: String, _ inputs: [StreamEdge], _ parallelism: Int = 2) -> StreamNode {
+    private func operation(_ id: String, _ inputs: [StreamEdge], _ parallelism: Int = 2)
+        -> StreamNode
+    {
         StreamNode(
             id: OperatorID(rawValue: id),
             role: .transformation { _, _ in MemoryCounter(Self.control) }, inputs: inputs,
@@ -81,11 +83,15 @@ import Testing
         #expect(job.vertices[0].chain.consumers[0] == [1, 2])
     }
 
-    @Test func `A change of parallelism breaks the chain and leaves no subtask without input`() throws {
+    @Test func `A change of parallelism breaks the chain and leaves no subtask without input`()
+        throws
+    {
         for (up, down) in [(1, 4), (4, 1), (3, 5), (5, 3)] {
             let job = try JobGraph(graph([source("in", up), sink("out", [forward("in")], down)]))
             #expect(job.vertices.count == 2)
-            let reached = job.subtaskIDs(ofVertex: 0).flatMap { job.targets(of: $0, along: job.edges[0]) }
+            let reached = job.subtaskIDs(ofVertex: 0).flatMap {
+                job.targets(of: $0, along: job.edges[0])
+            }
             #expect(Set(reached) == Set(job.subtaskIDs(ofVertex: 1)))
         }
     }
@@ -93,15 +99,26 @@ import Testing
     @Test func `A graph that cannot run is refused with the reason`() {
         let cases: [([StreamNode], StreamGraphError)] = [
             ([source("a"), source("a")], .duplicateNode(OperatorID(rawValue: "a"))),
-            ([source("a"), sink("b", [forward("x")])],
-                .unknownInput(OperatorID(rawValue: "x"), of: OperatorID(rawValue: "b"))),
-            ([source("a"), operation("b", [forward("a"), forward("c")]),
-                operation("c", [forward("b")]), sink("d", [forward("c")])],
-                .cycle(through: OperatorID(rawValue: "b"))),
+            (
+                [source("a"), sink("b", [forward("x")])],
+                .unknownInput(OperatorID(rawValue: "x"), of: OperatorID(rawValue: "b"))
+            ),
+            (
+                [
+                    source("a"), operation("b", [forward("a"), forward("c")]),
+                    operation("c", [forward("b")]), sink("d", [forward("c")]),
+                ],
+                .cycle(through: OperatorID(rawValue: "b"))
+            ),
             ([], .noSource),
-            ([source("a"), operation("b", [forward("a")])], .wrongOutputs(OperatorID(rawValue: "b"))),
-            ([source("a"), sink("b", [forward("a")]), sink("c", [forward("b")])],
-                .wrongOutputs(OperatorID(rawValue: "b"))),
+            (
+                [source("a"), operation("b", [forward("a")])],
+                .wrongOutputs(OperatorID(rawValue: "b"))
+            ),
+            (
+                [source("a"), sink("b", [forward("a")]), sink("c", [forward("b")])],
+                .wrongOutputs(OperatorID(rawValue: "b"))
+            ),
             ([sink("a", [])], .wrongInputs(OperatorID(rawValue: "a"))),
             ([source("a", 0)], .parallelism(OperatorID(rawValue: "a"), 0, max: 128)),
             ([source("a", 129)], .parallelism(OperatorID(rawValue: "a"), 129, max: 128)),

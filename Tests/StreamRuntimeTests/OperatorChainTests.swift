@@ -11,7 +11,8 @@ import Testing
         let next: any BatchOutput
         init(_ next: any BatchOutput) { self.next = next }
         func emit(_ batch: RecordBatch) throws {
-            for row in Array(UnsafeBufferPointer(start: batch.selection.rows, count: batch.selection.count))
+            for row in Array(
+                UnsafeBufferPointer(start: batch.selection.rows, count: batch.selection.count))
             where row % 2 == 1 { batch.selection.remove(row: row) }
             batch.columns = [Column(type: .string, capacity: 1)]
             try next.emit(batch)
@@ -21,7 +22,8 @@ import Testing
     private final class Collector: BatchOutput {
         var seen: [([Int32], LogicalType)] = []
         func emit(_ batch: RecordBatch) throws {
-            let rows = UnsafeBufferPointer(start: batch.selection.rows, count: batch.selection.count)
+            let rows = UnsafeBufferPointer(
+                start: batch.selection.rows, count: batch.selection.count)
             seen.append((Array(rows), batch.columns[0].type))
         }
     }

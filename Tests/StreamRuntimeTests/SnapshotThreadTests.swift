@@ -17,7 +17,9 @@ import Testing
             snapshot: OperatorSnapshot(keyed: keyed))
     }
 
-    private func thread(_ writer: MemoryStateWriter = MemoryStateWriter(), max: Int = 8) -> SnapshotThread {
+    private func thread(_ writer: MemoryStateWriter = MemoryStateWriter(), max: Int = 8)
+        -> SnapshotThread
+    {
         SnapshotThread(
             events: ExecutionProgress(subtaskCount: 1, events: events), writer: writer,
             pendingCountMax: max)
@@ -30,7 +32,8 @@ import Testing
         snapshots.enqueueEnd(of: subtask)
         let running = try snapshots.start(stackByteCount: 1 << 20)
         #expect(events.waitForFinish())
-        let acknowledged = try #require(events.snapshots(of: CheckpointBarrier.number(1).id, count: 1))
+        let acknowledged = try #require(
+            events.snapshots(of: CheckpointBarrier.number(1).id, count: 1))
         #expect(acknowledged[0].operators[0].keyed?.fileByteCount == 8)
         #expect(keyed.releases == 1)
         snapshots.cancel()
@@ -63,7 +66,8 @@ import Testing
     @Test func `A failed write releases the snapshots that follow it`() throws {
         let snapshots = thread(MemoryStateWriter(failure: PlannedFailure(message: "disk")))
         let (first, second) = (MemorySnapshot(total: 1), MemorySnapshot(total: 2))
-        snapshots.enqueue([part(first), part(second)], of: subtask, checkpoint: CheckpointBarrier.number(1).id)
+        snapshots.enqueue(
+            [part(first), part(second)], of: subtask, checkpoint: CheckpointBarrier.number(1).id)
         let running = try snapshots.start(stackByteCount: 1 << 20)
         #expect(events.waitForDecline())
         snapshots.cancel()

@@ -8,7 +8,7 @@ extension CheckpointSnapshot {
     /// - Parameters:
     ///   - maxParallelism: The job's.
     ///   - operators: Every operator that the job has now, sources and sinks too.
-    ///   - allowNonRestoredState: State of operators that are gone is left behind (`run -s … -n`).
+    ///   - allowNonRestoredState: State of operators that are gone is left behind (`run -n`).
     /// - Throws: `.incompatible`.
     package func requireCompatible(
         maxParallelism: Int, operators: Set<OperatorID>, allowNonRestoredState: Bool
@@ -23,8 +23,8 @@ extension CheckpointSnapshot {
             let names = gone.map(\.id.rawValue).joined(separator: ", ")
             throw StorageError(
                 .incompatible, path,
-                "has state of operators that the pipeline lacks: \(names); give them back their ids, "
-                    + "or leave their state behind with -n (--allow-non-restored-state)")
+                "has state of operators that the pipeline lacks: \(names); give them back their "
+                    + "ids, or leave their state behind with -n (--allow-non-restored-state)")
         }
     }
 
@@ -32,8 +32,8 @@ extension CheckpointSnapshot {
         guard metadata.maxParallelism == maxParallelism else {
             throw StorageError(
                 .incompatible, path,
-                "was taken with pipeline.max-parallelism \(metadata.maxParallelism), and the pipeline "
-                    + "has \(maxParallelism): its key groups differ; set it back")
+                "was taken with pipeline.max-parallelism \(metadata.maxParallelism), and the "
+                    + "pipeline has \(maxParallelism): its key groups differ; set it back")
         }
     }
 }

@@ -54,7 +54,8 @@ package final class CheckpointSnapshot: Sendable {
     ///
     /// - Throws: `.incompatible` if the number of key groups has changed, `.missing` or `.corrupt`
     ///   for a state file. Reading a key group throws the same.
-    package func restoredState(for context: OperatorContext) throws(StorageError) -> RestoredState? {
+    package func restoredState(for context: OperatorContext) throws(StorageError) -> RestoredState?
+    {
         guard let state = metadata.operators.first(where: { $0.id == context.operatorID }) else {
             return nil
         }
@@ -87,7 +88,8 @@ package final class CheckpointSnapshot: Sendable {
         if let open = files.withLock({ $0[handle.fileName] }) { return open }
         let file = try FileReader(opening: handle.fileName, in: folder)
         guard file.byteCount == handle.fileByteCount else {
-            throw file.damaged("has \(file.byteCount) bytes and should have \(handle.fileByteCount)")
+            throw file.damaged(
+                "has \(file.byteCount) bytes and should have \(handle.fileByteCount)")
         }
         guard try file.read(at: 0, count: StateFile.headerByteCount) == StateFile.header else {
             throw file.damaged("does not begin as a state file does")
@@ -115,7 +117,8 @@ extension FileReader {
     fileprivate func read(_ slice: KeyGroupSlice) throws(StorageError) -> [UInt8] {
         let bytes = try read(at: slice.offset, count: Int(slice.length))
         guard StableHash.crc32c(bytes) == slice.checksum else {
-            throw damaged("key group \(slice.keyGroup) has a wrong checksum: it was changed or damaged")
+            throw damaged(
+                "key group \(slice.keyGroup) has a wrong checksum: it was changed or damaged")
         }
         return bytes
     }

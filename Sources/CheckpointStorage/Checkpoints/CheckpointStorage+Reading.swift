@@ -41,8 +41,8 @@ extension CheckpointStorage {
         guard snapshot.metadata.facts.id == id else {
             throw StorageError(
                 .corrupt, folder.path,
-                "holds checkpoint \(snapshot.metadata.facts.id), not \(id): the folder was renamed or "
-                    + "copied; restore its name")
+                "holds checkpoint \(snapshot.metadata.facts.id), not \(id): the folder was renamed "
+                    + "or copied; restore its name")
         }
         guard snapshot.metadata.job == job else {
             throw StorageError(

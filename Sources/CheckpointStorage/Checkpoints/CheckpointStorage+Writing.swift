@@ -40,8 +40,8 @@ extension CheckpointStorage {
         try folder.sync()
     }
 
-    /// Writes the hint that every transaction of the checkpoint is committed. Not synced: without it
-    /// a restart only works harder.
+    /// Writes the hint that every transaction of the checkpoint is committed. Not synced: without
+    /// it a restart only works harder.
     package func recordCommitted(_ checkpoint: CheckpointID) throws(StorageError) {
         let folder = try folder.subdirectory(checkpoint.folderName)
         if folder.hasFile(Self.committedName) { return }

@@ -160,7 +160,8 @@ final class Directory: Sendable {
         let code = csystem_rename_without_replacing(descriptor, from, to)
         guard code != EEXIST else {
             throw StorageError(
-                .inputOutput, url(to), "is there already: two runners wrote the same checkpoint; "
+                .inputOutput, url(to),
+                "is there already: two runners wrote the same checkpoint; "
                     + "make sure that one of them has stopped")
         }
         guard code == 0 else { throw .system(code, "rename \(from)", url(to)) }

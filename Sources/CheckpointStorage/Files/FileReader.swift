@@ -51,7 +51,8 @@ final class FileReader: Sendable {
             done = 0
             while done < count {
                 let got = pread(
-                    descriptor, buffer.baseAddress! + done, count - done, Int(offset) + done)
+                    descriptor, buffer.baseAddress?.advanced(by: done), count - done,
+                    Int(offset) + done)
                 if got < 0 && errno == EINTR { continue }
                 guard got > 0 else {
                     failure = got < 0 ? errno : EIO
@@ -69,7 +70,8 @@ final class FileReader: Sendable {
         guard byteCount <= Int64(byteCountMax) else {
             throw StorageError(
                 .corrupt, path,
-                "has \(byteCount) bytes, more than the \(byteCountMax) possible; restore the original")
+                "has \(byteCount) bytes, more than the \(byteCountMax) possible; restore the file"
+            )
         }
         return try read(at: 0, count: Int(byteCount))
     }

@@ -25,7 +25,7 @@ final class FileWriter {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
             }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {

@@ -58,8 +58,14 @@ extension CheckpointStorage {
         try folder.rename(temporary, replacing: Self.heartbeatName)
     }
 
-    /// At a clean stop: the next start need not wonder.
-    package func removeHeartbeat() throws(StorageError) { try folder.remove(Self.heartbeatName) }
+    /// At a clean stop: the next start need not wonder. Another holder's heartbeat stays: without
+    /// it a third runner could take the job from one that lives and has no lock.
+    package func removeHeartbeat(of holder: JobHolder) throws(StorageError) {
+        guard let last = readHeartbeat()?.holder, last.pid == holder.pid, last.host == holder.host,
+            last.sinceMilliseconds == holder.sinceMilliseconds
+        else { return }
+        try folder.remove(Self.heartbeatName)
+    }
 
     private static func wallClockMilliseconds() -> Int64 {
         var now = timespec()
@@ -74,7 +80,8 @@ extension JobHolder {
 
     /// `pid 4711`, `host db1`, `since 1763715600000`, `holds-lock 1`, a line each.
     var fileText: String {
-        let host = String(host.unicodeScalars.filter { $0.value > 32 && $0.value < 127 }.prefix(255).map(Character.init))
+        let plain = host.unicodeScalars.filter { $0.value > 32 && $0.value < 127 }
+        let host = String(plain.prefix(255).map(Character.init))
         return "pid \(pid)\nhost \(host)\nsince \(sinceMilliseconds)\n"
             + "holds-lock \(holdsLock ? 1 : 0)\n"
     }

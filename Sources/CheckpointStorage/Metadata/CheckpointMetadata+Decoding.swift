@@ -31,7 +31,9 @@ extension CheckpointMetadata {
 
     private static func checkEnvelope(_ bytes: [UInt8]) throws(MetadataError) {
         let least = headerByteCount + checksumByteCount
-        guard !bytes.isEmpty else { throw MetadataError("the file is empty: its write was cut off") }
+        guard !bytes.isEmpty else {
+            throw MetadataError("the file is empty: its write was cut off")
+        }
         // Flink's `_metadata` begins with this number, big-endian.
         if bytes.starts(with: [0x49, 0x60, 0x67, 0x2d]) {
             throw MetadataError("this is a Flink savepoint; Millrace cannot read those")
@@ -46,8 +48,8 @@ extension CheckpointMetadata {
         guard version == Self.version else {
             throw MetadataError(
                 version > Self.version
-                    ? "format version \(version) is newer than \(Self.version), the newest that this "
-                        + "build reads; use the Millrace that wrote it or a newer one"
+                    ? "format version \(version) is newer than \(Self.version), the newest that "
+                        + "this build reads; use the Millrace that wrote it or a newer one"
                     : "format version \(version) was never written")
         }
         guard bytes.integer(at: 12) == bytes.count else {

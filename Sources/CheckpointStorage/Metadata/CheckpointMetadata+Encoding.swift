@@ -1,6 +1,6 @@
-internal import StreamCore
 internal import Checkpointing
 internal import StreamAPI
+internal import StreamCore
 
 /// The file `_metadata`.
 ///

@@ -16,7 +16,8 @@ extension CheckpointMetadata {
             }
             try checkKeyed(state)
             for handle in state.keyed where !fileNames.insert(handle.fileName).inserted {
-                throw MetadataError("the state file \(handle.fileName.debugDescription) is used twice")
+                throw MetadataError(
+                    "the state file \(handle.fileName.debugDescription) is used twice")
             }
         }
     }

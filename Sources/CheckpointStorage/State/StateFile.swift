@@ -35,7 +35,9 @@ enum StateFile {
     /// nothing hidden.
     static func isValidName(_ name: String) -> Bool {
         let bytes = name.utf8
-        guard (1...255).contains(bytes.count), bytes.first != UInt8(ascii: ".") else { return false }
+        guard (1...255).contains(bytes.count), bytes.first != UInt8(ascii: ".") else {
+            return false
+        }
         return bytes.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -106,6 +106,7 @@ extension JobController {
             }
         case .delete(let id): courtesy("delete checkpoint \(id)") { try storage.delete(id) }
         case .cancelCheckpoint(let id):
+            graph.cancelCheckpoint(id)
             acknowledged[id] = nil
             triggeredAtMilliseconds[id] = nil
             courtesy("discard checkpoint \(id)") { try storage.delete(id) }

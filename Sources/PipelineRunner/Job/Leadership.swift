@@ -65,7 +65,7 @@ final class Leadership: Sendable {
 
     /// Says to the next start that nobody holds the job. Only after a clean end: the heartbeat of a
     /// holder that was replaced is its successor's.
-    func resign() { try? storage.removeHeartbeat() }
+    func resign() { try? storage.removeHeartbeat(of: holder(holdsLock: true)) }
 
     /// Feeds one event and carries out what follows from it.
     private func drive(_ state: inout AttemptProtocol, _ event: AttemptProtocol.Event) throws -> Attempt? {

@@ -41,7 +41,8 @@ package final class ExecutionGraph: Sendable {
         outputs = wiring.outputs
         progress = ExecutionProgress(subtaskCount: subtasks.count, events: events)
         snapshotThread = SnapshotThread(
-            events: progress, writer: stateWriter, pendingCountMax: configuration.pendingSnapshotCountMax)
+            events: progress, writer: stateWriter,
+            pendingCountMax: configuration.pendingSnapshotCountMax)
     }
 
     /// Starts every subtask on a thread of its own and returns; ``ExecutionEvents/running()``
@@ -55,7 +56,8 @@ package final class ExecutionGraph: Sendable {
     ) throws {
         do {
             try threads.withLock { threads in
-                threads.append(try snapshotThread.start(stackByteCount: configuration.stackByteCount))
+                threads.append(
+                    try snapshotThread.start(stackByteCount: configuration.stackByteCount))
                 for subtask in subtasks { threads.append(try startThread(subtask, restored)) }
             }
         } catch {
@@ -65,7 +67,8 @@ package final class ExecutionGraph: Sendable {
     }
 
     private func startThread(
-        _ subtask: Subtask, _ restored: @escaping @Sendable (OperatorContext) throws -> RestoredState?
+        _ subtask: Subtask,
+        _ restored: @escaping @Sendable (OperatorContext) throws -> RestoredState?
     ) throws -> SubtaskThread {
         try SubtaskThread(
             name: subtask.threadName, stackByteCount: configuration.stackByteCount

@@ -19,17 +19,20 @@ struct Wiring {
         job: JobGraph, subtasks: [Subtask], configuration: ExecutionConfiguration,
         cancellation: Cancellation
     ) {
-        let byID = Dictionary(uniqueKeysWithValues: subtasks.map { ($0.id, $0) })
+        let doorbells = Dictionary(uniqueKeysWithValues: subtasks.map { ($0.id, $0.doorbell) })
         for edge in job.edges {
             for upstream in job.subtaskIDs(ofVertex: edge.upstreamVertex) {
                 let targets = job.targets(of: upstream, along: edge)
                 let channels = targets.map { target in
-                    InputChannel(
+                    guard let producer = doorbells[upstream], let consumer = doorbells[target]
+                    else { preconditionFailure("the subtasks are those of the job") }
+                    return InputChannel(
                         configuration: configuration, cancellation: cancellation,
-                        producer: byID[upstream]!.doorbell, consumer: byID[target]!.doorbell)
+                        producer: producer, consumer: consumer)
                 }
                 outputs[upstream, default: []].append(
-                    OutputPlan(node: edge.upstreamNode, exchange: edge.exchange, channels: channels))
+                    OutputPlan(node: edge.upstreamNode, exchange: edge.exchange, channels: channels)
+                )
                 for (target, channel) in zip(targets, channels) {
                     inputs[target, default: []].append(channel)
                 }

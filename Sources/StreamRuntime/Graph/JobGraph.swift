@@ -61,7 +61,8 @@ package enum StreamGraphError: Error, Hashable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .duplicateNode(let id): "two nodes are called \(id.rawValue)"
-        case .unknownInput(let input, let id): "\(id.rawValue) reads \(input.rawValue), which is not there"
+        case .unknownInput(let input, let id):
+            "\(id.rawValue) reads \(input.rawValue), which is not there"
         case .cycle(let id): "\(id.rawValue) reads its own output; a stream graph has no cycles"
         case .noSource: "the graph has no source"
         case .noSink: "the graph has no sink"

@@ -24,7 +24,8 @@ final class OperatorChain {
         var outputs: [(any BatchOutput)?] = Array(repeating: nil, count: plan.nodes.count)
         do {
             for index in plan.nodes.indices.reversed() {
-                let targets = try plan.consumers[index].compactMap { outputs[$0] }
+                let targets =
+                    try plan.consumers[index].compactMap { outputs[$0] }
                     + makePartitions(of: plan.nodes[index].id, environment)
                 outputs[index] = try makeLink(plan.nodes[index], to: targets, environment)
             }

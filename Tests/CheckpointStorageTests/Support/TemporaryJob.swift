@@ -14,7 +14,8 @@ final class TemporaryJob {
     init() throws {
         // In memory where that is possible: hundreds of fsyncs on a disk take seconds.
         let memory = "/dev/shm"
-        let parent = FileManager.default.isWritableFile(atPath: memory)
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory)
             ? memory : FileManager.default.temporaryDirectory.path
         root = parent + "/millrace-" + UUID().uuidString
         storage = try CheckpointStorage(root: root, job: job)
@@ -79,7 +80,8 @@ extension CheckpointID {
 
 extension CheckpointMetadata {
     static func example(
-        _ id: CheckpointID, job: JobID = JobID(name: "color-counts"), operators: [OperatorState] = [],
+        _ id: CheckpointID, job: JobID = JobID(name: "color-counts"),
+        operators: [OperatorState] = [],
         transactions: [PreparedTransaction] = []
     ) -> CheckpointMetadata {
         CheckpointMetadata(
@@ -91,7 +93,8 @@ extension CheckpointMetadata {
                 group: "__millrace.color-counts.marker", topic: "counts",
                 partition: PartitionIndex(rawValue: 0)),
             maxParallelism: 128, operators: operators, sourceTopics: ["events"],
-            triggerTimeMilliseconds: 1_763_715_600_000, completionTimeMilliseconds: 1_763_715_600_250)
+            triggerTimeMilliseconds: 1_763_715_600_000,
+            completionTimeMilliseconds: 1_763_715_600_250)
     }
 }
 

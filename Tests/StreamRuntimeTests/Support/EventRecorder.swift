@@ -64,7 +64,9 @@ final class EventRecorder: ExecutionEvents, @unchecked Sendable {
     }
     var failureCount: Int { condition.withLock { failures.count } }
     var isFinished: Bool { condition.withLock { hasFinished } }
-    var acknowledgementCount: Int { condition.withLock { snapshots.values.reduce(0) { $0 + $1.count } } }
+    var acknowledgementCount: Int {
+        condition.withLock { snapshots.values.reduce(0) { $0 + $1.count } }
+    }
     func sinksPassed(_ checkpoint: CheckpointID) -> [SubtaskID] {
         condition.withLock { passed[checkpoint, default: []] }
     }

@@ -34,7 +34,6 @@ final class MemoryReader: SourceReader {
     private var random: SplitMix64
     private var position: Int64
 
-
     init(_ control: PipelineControl, seed: UInt64, position: Int64 = 0) {
         self.control = control
         random = SplitMix64(seed: seed)
@@ -272,7 +271,9 @@ extension StreamGraph {
 }
 
 extension CheckpointBarrier {
-    static func number(_ sequence: UInt32, _ kind: CheckpointKind = .checkpoint) -> CheckpointBarrier {
+    static func number(_ sequence: UInt32, _ kind: CheckpointKind = .checkpoint)
+        -> CheckpointBarrier
+    {
         CheckpointBarrier(
             id: CheckpointID(attempt: Attempt(rawValue: 1), sequence: sequence), kind: kind)
     }
