@@ -1,7 +1,7 @@
 // librdkafka for Swift: the library's own headers, and the two loops that touch every record.
 //
-// The loops are here because librdkafka hands records out one struct at a time: in C they are a load
-// and a copy each, and no librdkafka type crosses into the engine.
+// The loops are here because librdkafka hands records out one struct at a time: in C they are a
+// load and a copy each, and no librdkafka type crosses into the engine.
 #ifndef MILLRACE_CRDKAFKA_H
 #define MILLRACE_CRDKAFKA_H
 #include <librdkafka/rdkafka.h>
@@ -36,8 +36,8 @@ static inline millrace_slice_t millrace_copy_bytes(uint8_t *to, const void *from
 }
 
 // Copies the records messages[next ...], key and value once each, and destroys them. Stops at the
-// first message that is not a record of `topic` (an error, an end of partition, another topic), that
-// does not fit, or behind which the byte limit is reached.
+// first message that is not a record of `topic` (an error, an end of partition, another topic),
+// that does not fit, or behind which the byte limit is reached.
 //
 // Returns the rows written; `*used` receives the bytes written.
 static inline int64_t millrace_copy_records(
@@ -69,8 +69,9 @@ static inline int64_t millrace_copy_records(
 // (librdkafka copies the keys into its own message).
 //
 // `rows` are indices into `keys` and `values`; `keys` may be null. `scratch` has room for
-// `scratch_count` messages. Returns how many were accepted, from the first. If not all were, `*error`
-// is why: _QUEUE_FULL, after which the rest may be tried again, or what is wrong with the next row.
+// `scratch_count` messages. Returns how many were accepted, from the first. If not all were,
+// `*error` is why: _QUEUE_FULL, after which the rest may be tried again, or what is wrong with the
+// next row.
 static inline int64_t millrace_produce(
     rd_kafka_topic_t *topic, int32_t partition, const millrace_slice_t *keys,
     const millrace_slice_t *values, const int32_t *rows, int64_t count,

@@ -1,6 +1,7 @@
-@testable import KafkaClient
 import StreamCore
 import Testing
+
+@testable import KafkaClient
 
 @Suite struct ClientEventsTests {
     private func error(_ code: Int32, _ context: String) -> KafkaError {
@@ -12,6 +13,16 @@ import Testing
         events.record(error: error(-195, "a:1: Connection refused"))
         events.record(error: error(-187, "1/1 brokers are down"))
         #expect(events.lastError?.context == "a:1: Connection refused")
+    }
+
+    @Test func oldErrorExplainsNothing() {
+        let events = ClientEvents()
+        let life = ClientEvents.errorLifeMilliseconds
+        events.record(error: error(-195, "a:1: Connection refused"), now: 100)
+        #expect(events.recentError(now: 100 + life) != nil)
+        #expect(events.recentError(now: 101 + life) == nil)
+        events.record(error: error(-187, "1/1 brokers are down"), now: 101 + life)
+        #expect(events.recentError(now: 101 + life)?.code == -187)
     }
 
     @Test func firstFailedDeliveryIsKeptAndAllAreCounted() {

@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("linger", "linger.ms"), ("lingr.ms", "linger.ms"), ("bootstrap.server", "bootstrap.servers"),
+        ("linger", "linger.ms"), ("lingr.ms", "linger.ms"),
+        ("bootstrap.server", "bootstrap.servers"),
         ("compresion.type", "compression.type"), ("sasl.mechansim", "sasl.mechanism"),
     ])
     func unknownPropertyNamesTheNearestOne(property: String, nearest: String) {

@@ -137,7 +137,7 @@ import Testing
             Issue.record("a fenced producer committed")
         } catch {
             #expect(error.kind == .fenced)
-            #expect(error.description.contains("time-out of 60000 ms"))
+            #expect(error.description.contains("older than its time-out of 60000 ms"))
             #expect(error.description.contains("another producer took the id"))
         }
         #expect(try broker.read(topic) == [])

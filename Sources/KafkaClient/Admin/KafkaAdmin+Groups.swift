@@ -4,7 +4,8 @@ package import StreamCore
 extension KafkaAdmin {
     /// Offsets that a group has committed, by place; nil where it has none.
     ///
-    /// - Throws: `timedOut` while a transaction on the group is open: an unstable offset is no answer.
+    /// - Throws: `timedOut` while a transaction on the group is open: an unstable offset is no
+    ///   answer.
     package func committedOffsets(
         ofGroup group: String, places: [TopicPartition],
         timeoutMilliseconds: Int32 = timeoutMillisecondsDefault

@@ -4,8 +4,8 @@ package import StreamCore
 /// Questions to a cluster, and the courtesy commit of group offsets.
 ///
 /// - Threading: any thread. Blocking: every call, at most its timeout.
-/// - Errors: `unreachable` with address and reason once the timeout is over, `unauthorized`,
-///   `authentication`; `timedOut` when a broker was reached and did not answer; others as named.
+/// - Errors: `unreachable` with address and reason once the timeout is over; `timedOut` when a
+///   broker was reached and did not answer; `unauthorized`, `authentication`; others as named.
 /// - Source: librdkafka 2.0.2, metadata and Admin API of a plain client instance.
 package final class KafkaAdmin: Sendable {
     /// Longest wait for an answer, unless the caller says otherwise.
@@ -21,7 +21,11 @@ package final class KafkaAdmin: Sendable {
         // A consumer, since only consumers have an isolation level; it never joins a group.
         client = try ClientHandle(
             .consumer, configuration,
-            defaults: ["socket.nagle.disable": "true", "socket.timeout.ms": "10000"],
+            defaults: [
+                "socket.nagle.disable": "true", "socket.timeout.ms": "10000",
+                // So that a host that swallows packets is named within the default time-out.
+                "socket.connection.setup.timeout.ms": "5000",
+            ],
             owned: ["isolation.level": isolation.rawValue])
     }
 
@@ -67,8 +71,8 @@ package final class KafkaAdmin: Sendable {
         return (Offset(rawValue: earliest), Offset(rawValue: end))
     }
 
-    /// The first offset whose timestamp is at or after `timestampMilliseconds`, per place; nil where
-    /// there is none.
+    /// The first offset whose timestamp is at or after `timestampMilliseconds`, per place; nil
+    /// where there is none.
     ///
     /// - Throws: The first place's error, if one has any.
     package func offsets(

@@ -11,16 +11,30 @@ final class ClientEvents: Sendable {
     static let logPeriodMilliseconds: Int64 = 10_000
 
     private struct State {
-        var lastError: KafkaError?
+        var lastError: (error: KafkaError, atMilliseconds: Int64)?
         var firstLastingError: KafkaError?
         var deliveryFailureCount = 0
         var firstDeliveryFailure: KafkaError?
         var budget = LogBudget()
+
+        func recentError(_ now: Int64) -> KafkaError? {
+            guard let last = lastError else { return nil }
+            return now - last.atMilliseconds <= errorLifeMilliseconds ? last.error : nil
+        }
     }
     private let state = Mutex(State())
 
-    /// The latest error that librdkafka reported outside of any call: why a broker cannot be reached.
-    var lastError: KafkaError? { state.withLock { $0.lastError } }
+    /// An older report no longer explains why a broker does not answer now. librdkafka repeats its
+    /// report with every attempt to connect, every 10 s at least.
+    static let errorLifeMilliseconds: Int64 = 30_000
+
+    /// The latest error that librdkafka reported outside of any call, if it is recent: why a broker
+    /// cannot be reached.
+    var lastError: KafkaError? { recentError(now: Monotonic.milliseconds()) }
+
+    func recentError(now: Int64) -> KafkaError? {
+        state.withLock { $0.recentError(now) }
+    }
 
     /// The first reported error that no reconnecting mends: a topic that does not exist (librdkafka
     /// reports it here, not to the reader), a missing ACL, refused credentials.
@@ -30,11 +44,11 @@ final class ClientEvents: Sendable {
         state.withLock { ($0.deliveryFailureCount, $0.firstDeliveryFailure) }
     }
 
-    func record(error: KafkaError) {
+    func record(error: KafkaError, now: Int64 = Monotonic.milliseconds()) {
         // "All brokers down" follows the error that says why; it must not hide it.
         let isEcho = error.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue
         state.withLock {
-            if !isEcho || $0.lastError == nil { $0.lastError = error }
+            if !isEcho || $0.recentError(now) == nil { $0.lastError = (error, now) }
             if error.isLasting, $0.firstLastingError == nil { $0.firstLastingError = error }
         }
     }

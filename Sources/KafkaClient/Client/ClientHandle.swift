@@ -5,11 +5,12 @@ internal import Synchronization
 ///
 /// - Threading: `rd_kafka_t` is thread-safe; freeing waits for librdkafka's threads to end.
 /// - Source: librdkafka 2.0.2, `rdkafka.h`.
-final class ClientHandle: @unchecked Sendable {  // Proof: constants; each is a thread-safe object.
+final class ClientHandle: @unchecked Sendable {  // Proof: constants; all are thread-safe.
     enum Role { case consumer, producer }
 
     let pointer: OpaquePointer
     let events = ClientEvents()
+    private let bootstrapServers: String
     /// A producer's rows are sent from here by librdkafka's threads, which end before it does.
     let retained = Mutex(RetainedChunks())
 
@@ -33,6 +34,7 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; each is a 
             throw KafkaConfiguration.error("the Kafka client refuses its settings: \(cause)")
         }
         pointer = made
+        bootstrapServers = configuration.bootstrapServers
     }
 
     deinit {
@@ -65,13 +67,14 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; each is a 
         return conf
     }
 
-    /// A broker that cannot be reached, with its address and the reason, in place of a bare time-out.
+    /// A time-out with the address and the reason that it had, if librdkafka reported one: then the
+    /// broker was not reached. Without one it was, and did not answer.
     func unreachable(_ context: String, _ error: KafkaError) -> KafkaError {
         guard error.kind == .timedOut || error.kind == .unreachable else { return error }
         // Reported errors wait in the client's own queue until it is polled.
         rd_kafka_poll(pointer, 0)
         guard let cause = events.lastError else {
-            return error.with(kind: .unreachable, context: error.context)
+            return error.with(context: "\(context): no answer in time from \(bootstrapServers)")
         }
         let kind: KafkaError.Kind = cause.kind == .authentication ? .authentication : .unreachable
         return error.with(kind: kind, context: "\(context): \(cause.context)")

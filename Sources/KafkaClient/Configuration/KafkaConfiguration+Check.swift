@@ -59,11 +59,11 @@ extension KafkaConfiguration {
     private static func unknown(_ property: String) -> KafkaConfigurationProblem {
         // The name comes from a file: it is cut so that a message stays a line.
         let nearest = ClientPropertyCatalogue.shared.nearestName(to: property)
+        let version = String(cString: rd_kafka_version_str())
         return KafkaConfigurationProblem(
             kind: .unknown, message: "unknown client property \"\(property.prefix(80))\"",
             help: nearest.map { "did you mean \"\($0)\"?" }
-                ?? "the client is librdkafka \(String(cString: rd_kafka_version_str())): see its CONFIGURATION.md"
-        )
+                ?? "the client is librdkafka \(version): see its CONFIGURATION.md")
     }
 
     private static func checkValue(

@@ -29,8 +29,8 @@ package struct KafkaConfiguration: Sendable {
     /// The value of a property, for the parts of this target that do not go through librdkafka.
     func value(of name: String) -> String? { properties.first { $0.name == name }?.value }
 
-    /// librdkafka's text with every value that the user gave replaced; short ones are no secrets and
-    /// would garble it.
+    /// librdkafka's text with every value that the user gave replaced; short ones are no secrets
+    /// and would garble it.
     func withoutValues(_ text: String) -> String {
         properties.reduce(text) { text, property in
             property.value.utf8.count < 4 || property.name == "bootstrap.servers"

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Sole owner of a consumer's queue: what one thread waits on and any thread may wake.
 final class ConsumerQueue: Sendable {
-    private struct State: @unchecked Sendable {  // Proof: reached under the mutex, or by the reading thread before `close`.
+    // Proof: the pointer is reached under the mutex, or by the reading thread before `close`.
+    private struct State: @unchecked Sendable {
         var pointer: OpaquePointer?
     }
     private let state: Mutex<State>

@@ -4,8 +4,8 @@ internal import StreamCore
 extension KafkaConsumer {
     /// What a message that is no record means.
     ///
-    /// - Returns: The error that ends the reading; nil for an end of partition, and for trouble that
-    ///   librdkafka mends itself (a lost connection, a moved leader).
+    /// - Returns: The error that ends the reading; nil for an end of partition, and for trouble
+    ///   that librdkafka mends itself (a lost connection, a moved leader).
     func handle(_ message: rd_kafka_message_t) -> KafkaError? {
         let place = place(of: message)
         switch message.err {

@@ -3,12 +3,12 @@ package import StreamCore
 
 /// Reads explicitly assigned partitions, batch by batch, in the order of each partition.
 ///
-/// Records of aborted transactions are left out under `read_committed`; nothing is ever committed to
-/// the group. Offsets are never reset on their own: one that is gone is an error.
+/// Records of aborted transactions are left out under `read_committed`; nothing is ever committed
+/// to the group. Offsets are never reset on their own: one that is gone is an error.
 ///
 /// - Threading: one thread, but for ``wakeUp``.
-/// - Blocking: ``poll(into:waitMaxMilliseconds:)`` waits for the first record; ``init`` and the last
-///   release take milliseconds.
+/// - Blocking: ``poll(into:waitMaxMilliseconds:)`` waits for the first record; ``init`` and the
+///   last release take milliseconds.
 /// - Source: librdkafka 2.0.2; traps of its settings in docs/checkpoint-protocol.md.
 package final class KafkaConsumer {
     package struct Options: Sendable {
@@ -47,7 +47,8 @@ package final class KafkaConsumer {
     var pendingError: KafkaError?
     /// Where reading began, for messages.
     var assigned: [TopicPartition: Offset] = [:]
-    /// The name of the topic last seen, by librdkafka's handle: one conversion per topic, not per batch.
+    /// The name of the topic last seen, by librdkafka's handle: one conversion per topic, not per
+    /// batch.
     var topicOfName: OpaquePointer?
     var topicName = ""
 
@@ -78,10 +79,11 @@ package final class KafkaConsumer {
         queue.close()
     }
 
-    /// Starts reading the given partitions at the given offsets. Called once: a change of partitions
-    /// means a new consumer.
+    /// Starts reading the given partitions at the given offsets. Called once: a change of
+    /// partitions means a new consumer.
     ///
-    /// - Parameter positions: Offsets are numbers from 0, never one of librdkafka's names for an end.
+    /// - Parameter positions: Offsets are numbers from 0, never one of librdkafka's names for an
+    ///   end.
     /// - Throws: Kind `failed`, or `configuration` for a negative offset or partition.
     package func assign(_ positions: [(place: TopicPartition, offset: Offset)]) throws(KafkaError) {
         for (place, offset) in positions {

@@ -2,8 +2,8 @@ internal import CRDKafka
 
 /// Kafka's error codes as numbers and names.
 ///
-/// Codes from 0 are the protocol's (Kafka 4.3, `org.apache.kafka.common.protocol.Errors`); -1 is its
-/// "unknown server error"; librdkafka's own lie below -100.
+/// Codes from 0 are the protocol's (Kafka 4.3, `org.apache.kafka.common.protocol.Errors`); -1 is
+/// its "unknown server error"; librdkafka's own lie below -100.
 package enum KafkaErrorName {
     /// Kafka's name for a code, as `INVALID_TXN_STATE` for 48; librdkafka's start with `_`.
     ///
@@ -13,7 +13,8 @@ package enum KafkaErrorName {
         if code >= 0 {
             return Int(code) < protocolNames.count ? protocolNames[Int(code)] : "UNKNOWN(\(code))"
         }
-        // rd_kafka_err2name answers with a text of its own, `ERR_-n?`, for a number it does not know.
+        // rd_kafka_err2name answers with a text of its own, `ERR_-n?`, for a number it does not
+        // know.
         let name = String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: code)))
         return name.hasPrefix("_") ? name : "UNKNOWN(\(code))"
     }

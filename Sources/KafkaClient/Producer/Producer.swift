@@ -93,7 +93,8 @@ package final class Producer: Sendable {
     ///   - values: Slices by row number; an absent one is a tombstone.
     ///   - rows: The row numbers to write, in order.
     ///   - chunks: What keeps the slices alive; kept until everything is delivered.
-    ///   - waitMaxMilliseconds: Longest wait for room in the client's queue, at most; 0 never waits.
+    ///   - waitMaxMilliseconds: Longest wait for room in the client's queue, at most; 0 never
+    ///     waits.
     /// - Returns: How many of `rows` were accepted, from the first; fewer when the wait ran out.
     ///   Call again with the rest.
     /// - Throws: `recordTooLarge` and every other refusal, with ``KafkaError/row``; rows behind it

@@ -20,7 +20,9 @@ package final class ProducerTopic: Sendable {
 }
 
 /// Sole owner of one `rd_kafka_topic_t`; keeps the client alive, which must be freed after it.
-final class TopicHandle: @unchecked Sendable {  // Proof: constants; rd_kafka_topic_t is thread-safe.
+///
+/// - Threading: any. Proof of `@unchecked`: constants; rd_kafka_topic_t is thread-safe.
+final class TopicHandle: @unchecked Sendable {
     let pointer: OpaquePointer
     private let client: ClientHandle
 

@@ -8,7 +8,8 @@ package import StreamCore
 ///
 /// - Threading: one control thread at a time; ``producer`` may be used by others meanwhile.
 /// - Blocking: every call but `begin`, at most its timeout. After `timedOut` repeat the same call.
-/// - Ending: the last release frees the client; an open transaction is left to whoever fences the id.
+/// - Ending: the last release frees the client; an open transaction is left to whoever fences the
+///   id.
 /// - Source: librdkafka 2.0.2, "Transactional producer API".
 package final class TransactionalProducer: Sendable {
     package let transactionalID: String
@@ -103,12 +104,13 @@ package final class TransactionalProducer: Sendable {
     private func translated(_ error: KafkaError) -> KafkaError {
         switch error.kind {
         case .fenced:
-            // librdkafka blames "a newer instance" for a transaction that the broker timed out, too.
+            // librdkafka blames "a newer instance" for a transaction that the broker timed out,
+            // too.
             return error.with(
-                context:
-                    "transactional id \"\(transactionalID)\": the transaction was older than its"
-                    + " time-out of \(transactionTimeoutMilliseconds) ms and the broker aborted it, or"
-                    + " another producer took the id; \(error.context)")
+                context: "transactional id \"\(transactionalID)\": either the broker aborted the"
+                    + " transaction because it was older than its time-out of"
+                    + " \(transactionTimeoutMilliseconds) ms, or another producer took the id;"
+                    + " \(error.context)")
         case .timedOut, .unreachable:
             rd_kafka_poll(client.pointer, 0)
             let cause = client.events.lastError.map { "; \($0.context)" } ?? ""

@@ -61,7 +61,8 @@ package final class TransactionResolver: Sendable {
     /// Of the addresses asked first, for messages.
     private let bootstrapServers: String
 
-    /// - Parameter connect: How a broker is reached; PLAINTEXT over TCP unless a test says otherwise.
+    /// - Parameter connect: How a broker is reached; PLAINTEXT over TCP unless a test says
+    ///   otherwise.
     /// - Throws: Kind `configuration` for a `security.protocol` other than PLAINTEXT, and for
     ///   `bootstrap.servers` without a usable address. No connection is made.
     package init(
@@ -207,7 +208,8 @@ package final class TransactionResolver: Sendable {
         return .offset(answer.offset, metadata: answer.metadata)
     }
 
-    /// The topic's id as 16 bytes, which changes when it is deleted and made again, by Metadata v11.
+    /// The topic's id as 16 bytes, which changes when it is deleted and made again, by Metadata
+    /// v11.
     ///
     /// - Returns: Nil for a broker that gives none.
     /// - Throws: `unknownTopic`, `unauthorized`; `timedOut` when there was no usable answer.

@@ -95,7 +95,8 @@ struct DescribeTransactionsRequest: WireRequest {
     }
 }
 
-/// OffsetFetch v7 of one partition, with require_stable: error 88 while a transaction on it is open.
+/// OffsetFetch v7 of one partition, with require_stable: error 88 while a transaction on it is
+/// open.
 struct OffsetFetchRequest: WireRequest {
     struct Response {
         let topic: String

@@ -1,7 +1,8 @@
 /// Appends values in Kafka's encoding: big-endian integers, lengths in front of what they measure.
 ///
-/// `compact` lengths are unsigned varints of the count plus one; 0 means null. Flexible versions use
-/// them, and end every structure with a section of tagged fields, of which this client sends none.
+/// `compact` lengths are unsigned varints of the count plus one; 0 means null. Flexible versions
+/// use them, and end every structure with a section of tagged fields, of which this client sends
+/// none.
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,5 +1,6 @@
-@testable import KafkaClient
 import Synchronization
+
+@testable import KafkaClient
 
 /// Brokers made of a script: each request is answered by a closure, without sockets or waits.
 final class FakeBroker: Sendable {

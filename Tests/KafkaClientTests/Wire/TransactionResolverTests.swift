@@ -1,6 +1,7 @@
-@testable import KafkaClient
 import StreamCore
 import Testing
+
+@testable import KafkaClient
 
 @Suite struct TransactionResolverTests {
     /// A script that answers EndTxn and the like with `reply`, and everything before it well.
@@ -77,8 +78,10 @@ import Testing
     @Test func callEndsWithItsTimeAndSaysTheLastReason() throws {
         let broker = broker { _, _ in FakeBroker.code(51) }
         let reply = end(try broker.resolver(timeoutMilliseconds: 20))
-        #expect(reply == .unanswered(
-            reason: "EndTxn: CONCURRENT_TRANSACTIONS"))
+        #expect(
+            reply
+                == .unanswered(
+                    reason: "EndTxn: CONCURRENT_TRANSACTIONS"))
     }
 
     @Test func versionFiveAloneIsNeverSpoken() throws {
@@ -97,9 +100,11 @@ import Testing
     @Test func brokerThatKnowsNoApiVersionsV3IsAskedWithV0() throws {
         let broker = FakeBroker { request, _ in
             switch (request.api, request.version) {
-            case (.apiVersions, 3): return .body(WireGolden.bytes("0023" + "00000001" + "001200000002"))
+            case (.apiVersions, 3):
+                return .body(WireGolden.bytes("0023" + "00000001" + "001200000002"))
             case (.apiVersions, _):
-                return .body(WireGolden.bytes("0000" + "00000002" + "000a00000001" + "001a00000001"))
+                return .body(
+                    WireGolden.bytes("0000" + "00000002" + "000a00000001" + "001a00000001"))
             case (.findCoordinator, _): return FakeBroker.coordinator()
             default: return FakeBroker.code(0)
             }
@@ -137,7 +142,8 @@ import Testing
 
     @Test func noBrokerAtAllNamesTheAddressAndTheReason() throws {
         let broker = FakeBroker(down: [WireAddress(host: "a", port: 1)]) { _, _ in .close }
-        guard case .unanswered(let reason) = end(try broker.resolver(timeoutMilliseconds: 10)) else {
+        guard case .unanswered(let reason) = end(try broker.resolver(timeoutMilliseconds: 10))
+        else {
             Issue.record("a dead broker answered")
             return
         }
@@ -148,8 +154,10 @@ import Testing
         let broker = broker { _, nth in FakeBroker.producerID(code: nth < 3 ? 51 : 0) }
         let reply = try broker.resolver().fence(
             transactionalID: "id-0", transactionTimeoutMilliseconds: 1)
-        #expect(reply == .fenced(
-            producerID: ProducerID(rawValue: 7), epoch: ProducerEpoch(rawValue: 2)))
+        #expect(
+            reply
+                == .fenced(
+                    producerID: ProducerID(rawValue: 7), epoch: ProducerEpoch(rawValue: 2)))
         #expect(broker.requests.count { $0.api == .initProducerID } == 4)
     }
 

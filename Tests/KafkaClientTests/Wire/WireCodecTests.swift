@@ -1,13 +1,15 @@
-@testable import KafkaClient
 import StreamCore
 import Testing
+
+@testable import KafkaClient
 
 @Suite struct WireCodecTests {
     @Test func requestsHaveTheBytesThatKafkaUnderstands() {
         let golden = WireGolden.self
         let id = "gold-0"
         #expect(golden.frame(ApiVersionsRequest()) == golden.bytes(golden.apiVersionsRequest))
-        #expect(golden.frame(MetadataRequest(topic: "bout")) == golden.bytes(golden.metadataRequest))
+        #expect(
+            golden.frame(MetadataRequest(topic: "bout")) == golden.bytes(golden.metadataRequest))
         #expect(
             golden.frame(FindCoordinatorRequest(key: .transaction(id)))
                 == golden.bytes(golden.findCoordinatorRequest))
@@ -69,7 +71,8 @@ import Testing
         #expect(throws: WireError.self) { try answer.decode(answer.bytes + [0]) }
     }
 
-    /// Every byte set to the values that lengths are wrong with: an answer or an error, never a trap.
+    /// Every byte set to the values that lengths are wrong with: an answer or an error, never a
+    /// trap.
     @Test(arguments: WireGolden.answers.indices)
     func hostileBytesNeverTrap(index: Int) {
         let answer = WireGolden.answers[index]
@@ -88,7 +91,8 @@ import Testing
         for answer in WireGolden.answers {
             var bytes = answer.bytes
             for _ in 0..<8 {
-                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(
+                    truncatingIfNeeded: random.next())
             }
             try? answer.decode(bytes)
         }
@@ -101,19 +105,24 @@ import Testing
             try WireGolden.decode(DescribeTransactionsRequest.self, many)
         }
         // A null where a name must be.
-        let null = WireGolden.bytes("00000a01" + "00000000" + "0000" + "ffff" + "00000001" + "ffff" + "00005208")
-        #expect(throws: WireError.badLength(offset: 16, length: -1, cap: WireReader.stringByteCountMax)) {
+        let null = WireGolden.bytes(
+            "00000a01" + "00000000" + "0000" + "ffff" + "00000001" + "ffff" + "00005208")
+        #expect(
+            throws: WireError.badLength(offset: 16, length: -1, cap: WireReader.stringByteCountMax)
+        ) {
             try WireGolden.decode(FindCoordinatorRequest.self, null)
         }
         // A varint that never ends.
         #expect(throws: WireError.self) {
-            try WireGolden.decode(DescribeTransactionsRequest.self, WireGolden.bytes("00004100ffffffffffffff"))
+            try WireGolden.decode(
+                DescribeTransactionsRequest.self, WireGolden.bytes("00004100ffffffffffffff"))
         }
     }
 
     @Test func answerToAnotherRequestIsRefused() {
         #expect(throws: WireError.wrongCorrelation(expected: 0x1A01, received: 0x1A02)) {
-            try WireGolden.decode(EndTransactionRequest.self, WireGolden.bytes("00001a02000000000000"))
+            try WireGolden.decode(
+                EndTransactionRequest.self, WireGolden.bytes("00001a02000000000000"))
         }
     }
 

@@ -1,7 +1,9 @@
-@testable import KafkaClient
 import StreamCore
 
-/// Bytes that Kafka 4.3.1 received and sent, taken from a broker by a client written for that alone.
+@testable import KafkaClient
+
+/// Bytes that Kafka 4.3.1 received and sent, taken from a broker by a client written for that
+/// alone.
 enum WireGolden {
     static let apiVersionsRequest =
         "0000001f001200030000120300086d696c6c7261636500096d696c6c72616365023100"
@@ -64,15 +66,25 @@ enum WireGolden {
     }
 
     /// Every answer, with the decoding of it.
-    static let answers: [(name: String, bytes: [UInt8], decode: @Sendable ([UInt8]) throws -> Void)] = [
-        ("Metadata", bytes(metadata), { _ = try decode(MetadataRequest.self, $0) }),
-        ("FindCoordinator", bytes(findCoordinator), { _ = try decode(FindCoordinatorRequest.self, $0) }),
-        ("InitProducerId", bytes(initProducerID), { _ = try decode(InitProducerIDRequest.self, $0) }),
-        ("EndTxn", bytes(endTransaction), { _ = try decode(EndTransactionRequest.self, $0) }),
-        ("DescribeTransactions", bytes(describe), { _ = try decode(DescribeTransactionsRequest.self, $0) }),
-        ("OffsetFetch", bytes(offsetFetch), { _ = try decode(OffsetFetchRequest.self, $0) }),
-        ("ApiVersions", apiVersions, { _ = try decode(ApiVersionsRequest.self, $0) }),
-    ]
+    static let answers:
+        [(name: String, bytes: [UInt8], decode: @Sendable ([UInt8]) throws -> Void)] = [
+            ("Metadata", bytes(metadata), { _ = try decode(MetadataRequest.self, $0) }),
+            (
+                "FindCoordinator", bytes(findCoordinator),
+                { _ = try decode(FindCoordinatorRequest.self, $0) }
+            ),
+            (
+                "InitProducerId", bytes(initProducerID),
+                { _ = try decode(InitProducerIDRequest.self, $0) }
+            ),
+            ("EndTxn", bytes(endTransaction), { _ = try decode(EndTransactionRequest.self, $0) }),
+            (
+                "DescribeTransactions", bytes(describe),
+                { _ = try decode(DescribeTransactionsRequest.self, $0) }
+            ),
+            ("OffsetFetch", bytes(offsetFetch), { _ = try decode(OffsetFetchRequest.self, $0) }),
+            ("ApiVersions", apiVersions, { _ = try decode(ApiVersionsRequest.self, $0) }),
+        ]
 
     /// Two APIs, and a tagged field as brokers send for their features.
     static let apiVersions: [UInt8] = bytes(
