@@ -16,23 +16,23 @@ package struct ProtocolRules: OptionSet, Hashable, Sendable {
     package static let commitAfterDurable = ProtocolRules(rawValue: 1 << 2)
     /// N+1 is not renamed before N is committed.
     package static let renameAfterPredecessor = ProtocolRules(rawValue: 1 << 3)
+    /// An empty checkpoint waits for its predecessor like any other.
+    package static let emptyWaits = ProtocolRules(rawValue: 1 << 4)
     /// The attempt is checked before init_transactions, the rename, the commit and a fence.
-    package static let checkAttempt = ProtocolRules(rawValue: 1 << 4)
+    package static let checkAttempt = ProtocolRules(rawValue: 1 << 5)
     /// The transaction of a declined checkpoint joins the next one's list.
-    package static let declinedJoinsNext = ProtocolRules(rawValue: 1 << 5)
+    package static let declinedJoinsNext = ProtocolRules(rawValue: 1 << 6)
     /// A checkpoint whose writer has not passed pre-commit cannot be declined.
-    package static let declineOnlySealed = ProtocolRules(rawValue: 1 << 6)
+    package static let declineOnlySealed = ProtocolRules(rawValue: 1 << 7)
     /// An id is initialised again only when its last transaction is known to be resolved; a commit
     /// without an answer is repeated.
-    package static let reuseOnlyResolved = ProtocolRules(rawValue: 1 << 7)
+    package static let reuseOnlyResolved = ProtocolRules(rawValue: 1 << 8)
+    /// At most one transaction per epoch: a client instance is used once.
+    package static let freshEpoch = ProtocolRules(rawValue: 1 << 9)
     /// Checkpoint 0 comes before the first data checkpoint.
-    package static let initialCheckpoint = ProtocolRules(rawValue: 1 << 8)
-    /// An empty checkpoint waits for its predecessor like any other.
-    package static let emptyWaits = ProtocolRules(rawValue: 1 << 11)
+    package static let initialCheckpoint = ProtocolRules(rawValue: 1 << 10)
     /// The newest committed checkpoint and every newer one are kept.
-    package static let keepNewestCommitted = ProtocolRules(rawValue: 1 << 9)
-    /// A clean stop fences the pool.
-    package static let fenceAtStop = ProtocolRules(rawValue: 1 << 10)
+    package static let keepNewestCommitted = ProtocolRules(rawValue: 1 << 11)
 
     // MARK: Recovery
     /// EndTxn before any id is fenced.
@@ -43,12 +43,6 @@ package struct ProtocolRules: OptionSet, Hashable, Sendable {
     package static let markerEquality = ProtocolRules(rawValue: 1 << 18)
     /// The checkpoint is made durable before its transactions are resumed or it is restored.
     package static let makeDurable = ProtocolRules(rawValue: 1 << 19)
-    /// The marker is read after fencing.
-    package static let markerAfterFence = ProtocolRules(rawValue: 1 << 20)
-    /// The store is listed again after the marker is read.
-    package static let listAgain = ProtocolRules(rawValue: 1 << 21)
-    /// A list is resumed only if every one of its transactions is alive.
-    package static let listAllAlive = ProtocolRules(rawValue: 1 << 22)
-    /// Ids that only a checkpoint names are fenced too.
-    package static let fenceNamedIDs = ProtocolRules(rawValue: 1 << 23)
+    /// A list is committed or resumed only if every one of its transactions is alive.
+    package static let listAllAlive = ProtocolRules(rawValue: 1 << 20)
 }

@@ -14,7 +14,7 @@ extension JobProtocol {
 
     /// The attempt is the newest: commit, or first look whether all of a list are alive.
     mutating func mayCommit() {
-        guard let commit = commits.first, let slot = commit.slots.first else { return }
+        guard let commit = commits.first, let slot = commit.current else { return }
         let isList = commit.slots.count > 1 && rules.contains(.listAllAlive)
         commits[0].stage = isList ? .describing(aliveCount: 0) : .committing
         emit(isList ? .describe(slot: slot) : .commit(slot: slot))
@@ -37,19 +37,30 @@ extension JobProtocol {
     }
 
     mutating func committed(_ slot: Int) {
-        guard let commit = commits.first, commit.stage == .committing, commit.slots.first == slot
+        guard let commit = commits.first, commit.stage == .committing, commit.current == slot
         else { return }
-        emit(.destroy(slot: slot))
-        pool?.free(slot)
-        commits[0].slots.removeFirst()
-        guard let next = commits[0].slots.first else { return finishCommit() }
+        pool?.move(slot, to: .committing)
+        commits[0].committedCount += 1
+        guard let next = commits[0].current else { return finishCommit() }
         // After the first EndTxn of a list only forward.
         emit(.commit(slot: next))
+    }
+
+    /// A new instance per transaction: an epoch that held two could have the second ended by a
+    /// late EndTxn of the first.
+    private mutating func release(_ slot: Int) {
+        guard rules.contains(.freshEpoch) else {
+            pool?.reuse(slot)
+            return
+        }
+        emit(.destroy(slot: slot))
+        pool?.free(slot)
     }
 
     private mutating func finishCommit() {
         let commit = commits.removeFirst()
         let facts = commit.facts
+        for slot in commit.slots { release(slot) }
         if !facts.transactions.isEmpty { markerWrittenAtMilliseconds = now }
         if facts.isInitial { initial = .done }
         emit(.recordCommitted(facts.id))
@@ -63,7 +74,7 @@ extension JobProtocol {
 
     /// A commit without an answer: never an abort, always the same call again.
     mutating func commitUnanswered(_ slot: Int, _ message: String) {
-        guard let commit = commits.first, commit.stage == .committing, commit.slots.first == slot
+        guard let commit = commits.first, commit.stage == .committing, commit.current == slot
         else { return }
         guard rules.contains(.reuseOnlyResolved) else { return committed(slot) }
         pool?[slot].state = .unresolved
@@ -78,7 +89,7 @@ extension JobProtocol {
     // MARK: Step 8: a clean stop
 
     private mutating func beginEnding() {
-        guard let pool, rules.contains(.fenceAtStop) else { return stop(.finished) }
+        guard let pool else { return stop(.finished) }
         for slot in pool.slots.indices where pool[slot].state != .free {
             emit(.destroy(slot: slot))
             self.pool?.free(slot)

@@ -11,7 +11,7 @@ extension JobProtocol {
         activateNext()
         guard !coordinator.decider.isFinalTriggered else { return }
         let wanted = 1 + (wantsActivation ? 1 : 0) + (initial == .needed ? 1 : 0)
-        while let pool, pool.count(in: .warming, .ready) < wanted, let slot = pool.first(in: .free) {
+        while let pool, pool.warmCount < wanted, let slot = pool.first(in: .free) {
             self.pool?.move(slot, to: .warming)
             checkAttempt(.initialize(slot: slot))
         }
@@ -111,7 +111,7 @@ extension JobProtocol {
     }
 
     private func isCommitting(_ slot: Int) -> Bool {
-        commits.first?.stage == .committing && commits.first?.slots.first == slot
+        commits.first?.stage == .committing && commits.first?.current == slot
     }
 
     private mutating func repeatLater(

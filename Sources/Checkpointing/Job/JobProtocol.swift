@@ -50,9 +50,13 @@ package struct JobProtocol: Sendable {
         let facts: CheckpointFacts
         let triggeredAtMilliseconds: Int64
         let durableAtMilliseconds: Int64
-        /// Slots of the transactions that have not committed, in order.
-        var slots: [Int]
+        /// Slots of the transactions, in the order in which they commit. All are held until the last
+        /// has committed: recovery must find every one of a list in its epoch.
+        let slots: [Int]
+        var committedCount = 0
         var stage = Stage.waiting
+        /// The one to commit now, or next.
+        var current: Int? { committedCount < slots.count ? slots[committedCount] : nil }
     }
 
     /// A call without an answer is repeated after this long.

@@ -116,7 +116,6 @@ extension RecoveryProtocol {
 
     /// The pool, and every id that a readable checkpoint names: the pool may have been larger.
     func idsToFence() -> [String] {
-        guard rules.contains(.fenceNamedIDs) else { return settings.transactionalIDs }
         var named: Set<String> = []
         for checkpoint in stored {
             for transaction in checkpoint.facts?.transactions ?? [] {
@@ -165,8 +164,7 @@ extension RecoveryProtocol {
     }
 
     private mutating func listAgain(marker: CheckpointID?) -> [RecoveryAction] {
-        guard rules.contains(.listAgain) else { return listedAgain(marker, stored) }
-        return ask(.listingAgain(marker: marker), .listCheckpoints)
+        ask(.listingAgain(marker: marker), .listCheckpoints)
     }
 
     mutating func listedAgain(

@@ -65,12 +65,18 @@ package struct TransactionPool: Hashable, Sendable {
 
     package func first(in state: State) -> Int? { slots.firstIndex { $0.state == state } }
 
-    package func count(in states: State...) -> Int {
-        slots.count { states.contains($0.state) }
-    }
+    /// Writers that are warm or will be.
+    package var warmCount: Int { slots.count { $0.state == .warming || $0.state == .ready } }
 
     /// Transactions that hold output and are not known to have committed.
-    package var unresolvedCount: Int { count(in: .sealing, .sealed, .committing, .unresolved) }
+    package var unresolvedCount: Int {
+        slots.count {
+            switch $0.state {
+            case .sealing, .sealed, .committing, .unresolved: true
+            case .free, .warming, .ready, .active: false
+            }
+        }
+    }
 
     /// One more may be sealed: K - 2 at most, so that one can be written and one warmed.
     package var canSeal: Bool { unresolvedCount < slots.count - 2 }
@@ -83,6 +89,14 @@ package struct TransactionPool: Hashable, Sendable {
 
     /// The id's last transaction is resolved and its client instance is gone.
     mutating func free(_ slot: Int) { slots[slot] = Slot() }
+
+    /// What the rule `freshEpoch` forbids; only a test takes it out.
+    mutating func reuse(_ slot: Int) {
+        let producer = slots[slot].producer
+        slots[slot] = Slot()
+        slots[slot].state = .ready
+        slots[slot].producer = producer
+    }
 
     // MARK: Age
 
@@ -97,9 +111,15 @@ package struct TransactionPool: Hashable, Sendable {
 
     /// The oldest transaction that may hold output and is not being committed.
     package var oldestOpen: Int? {
-        slots.indices.filter { isOpen($0) }.min {
-            slots[$0].sinceMilliseconds < slots[$1].sinceMilliseconds
+        var oldest: Int?
+        for slot in slots.indices where isOpen(slot) {
+            guard let known = oldest else {
+                oldest = slot
+                continue
+            }
+            if slots[slot].sinceMilliseconds < slots[known].sinceMilliseconds { oldest = slot }
         }
+        return oldest
     }
 
     var ageMaxMilliseconds: Int64 { timeoutMilliseconds / 100 * Self.ageMaxPercent }
