@@ -13,8 +13,9 @@ struct OperatorGraph {
         let object: DecodedObject?
         /// The input's id, if it is one and there is such an operator.
         var input: String?
-        /// Every text in `input`, whatever its form: none of these is without a reader.
-        let mentionedInputs: [String]
+        /// Every text in `input`, whatever its form: none of these is without a reader. Nil for a
+        /// reader whose `input` is missing: it may have meant any.
+        let mentionedInputs: [String]?
     }
 
     /// In the order of the file, sources first, sinks last. Ids are distinct.
@@ -47,7 +48,7 @@ extension PipelineChecker {
                     OperatorGraph.Operator(
                         id: entry.key, section: section, keyRange: entry.keyRange, path: path,
                         object: object, input: object?["input"]?.text,
-                        mentionedInputs: entry.value["input"].map(Self.texts) ?? []))
+                        mentionedInputs: section == .sources ? [] : entry.value["input"].map(Self.texts)))
             }
         }
         return graph
@@ -158,7 +159,11 @@ extension PipelineChecker {
     }
 
     private func checkConsumption() {
-        let consumed = Set(graph.operators.flatMap(\.mentionedInputs))
+        // Without any sink, that is what is wrong.
+        guard graph.operators.contains(where: { $0.section == .sinks }) else { return }
+        let mentioned = graph.operators.compactMap(\.mentionedInputs)
+        guard mentioned.count == graph.operators.count else { return }
+        let consumed = Set(mentioned.joined())
         for producer in graph.operators where producer.section != .sinks {
             guard !consumed.contains(producer.id) else { continue }
             decoder.report(

@@ -16,6 +16,7 @@ package enum PipelineReference {
 
             \(Grammar.root.docs)
 
+
             """
         page += table(Grammar.root)
         page += "\n## config\n\n" + configuration()
@@ -45,7 +46,7 @@ package enum PipelineReference {
         for field in object.fields where field.isAvailable {
             let fallback = field.isRequired ? "needed" : defaultText(field.defaultText)
             var docs = field.docs
-            if let example = field.example { docs += " Example: `\(example)`." }
+            if let example = field.example, field.name != "type" { docs += " Example: `\(example)`." }
             text += "| `\(field.name)` | \(typeText(field.type)) | \(fallback) | \(cell(docs)) |\n"
         }
         let later = object.fields.filter { !$0.isAvailable }.map { "`\($0.name)`" }

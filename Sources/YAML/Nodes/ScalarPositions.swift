@@ -19,11 +19,12 @@ package struct ScalarPositions: Sendable {
             segments = [Segment(offset: 0, mark: node.range.start)]
             return
         }
+        let range = YAMLRange(start: Self.skipAnchor(node.range, source), end: node.range.end)
         switch scalar.style {
-        case .plain: alignFlow(node.range, source, quote: nil)
-        case .singleQuoted: alignFlow(node.range, source, quote: "'")
-        case .doubleQuoted: alignFlow(node.range, source, quote: "\"")
-        case .literal, .folded: alignBlock(node.range, source)
+        case .plain: alignFlow(range, source, quote: nil)
+        case .singleQuoted: alignFlow(range, source, quote: "'")
+        case .doubleQuoted: alignFlow(range, source, quote: "\"")
+        case .literal, .folded: alignBlock(range, source)
         }
         if segments.isEmpty { segments = [Segment(offset: 0, mark: node.range.start)] }
     }
@@ -44,6 +45,21 @@ package struct ScalarPositions: Sendable {
 
     private mutating func add(_ offset: Int, _ line: Int, _ columnFromZero: Int) {
         segments.append(Segment(offset: offset, mark: YAMLMark(line: line, column: columnFromZero + 1)))
+    }
+
+    /// libyaml's mark of an anchored scalar is that of its `&anchor`.
+    private static func skipAnchor(_ range: YAMLRange, _ source: SourceText) -> YAMLMark {
+        var line = range.start.line
+        var raw = source.line(line).unicodeScalars.dropFirst(range.start.column - 1)
+        guard raw.first == "&" else { return range.start }
+        raw = raw.drop { $0 != " " && $0 != "\t" }
+        while raw.allSatisfy({ $0 == " " || $0 == "\t" }), line < range.end.line {
+            line += 1
+            raw = source.line(line).unicodeScalars[...]
+        }
+        let text = raw.drop { $0 == " " || $0 == "\t" }
+        return YAMLMark(
+            line: line, column: source.line(line).unicodeScalars.count - text.count + 1)
     }
 
     // MARK: Plain and quoted

@@ -117,6 +117,12 @@ struct TreeBuilder {
         open.pendingKey = nil
     }
 
+    /// Leaves out something unknown: a value with its key, or a key with the value to come.
+    private func skip(_ event: Event) {
+        guard let open = stack.last, open.isMapping else { return }
+        open.pendingKey = open.pendingKey == nil ? PendingKey(text: nil, range: event.range) : nil
+    }
+
     private mutating func pendingKey(_ node: YAMLNode, in open: Open) -> PendingKey {
         guard let scalar = node.scalar else {
             problems.append(
@@ -166,7 +172,7 @@ struct TreeBuilder {
             problems.append(
                 YAMLProblem(
                     .unknownAnchor, at: event.range, "no anchor `&\(name)` stands before this alias"))
-            return attach(YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), range: event.range))
+            return skip(event)
         }
         try count(event, nodes: anchored.nodeCount, height: anchored.height)
         attach(anchored.node)

@@ -53,14 +53,7 @@ package struct YAMLDocument: Sendable {
     }
 
     private static func notUTF8(_ bytes: [UInt8]) -> YAMLProblem {
-        // The longest valid beginning gives the place; found by halving, since validity of a prefix
-        // that ends inside a character is looked at three bytes further back.
-        var low = 0
-        var high = bytes.count
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if isValidPrefix(bytes[..<middle]) { low = middle } else { high = middle - 1 }
-        }
+        let low = validPrefixCount(bytes)
         let text = String(decoding: bytes[..<low], as: UTF8.self)
         let lines = SourceText(text + "?").lines
         let column = max(1, lines.last?.unicodeScalars.count ?? 1)
@@ -70,8 +63,12 @@ package struct YAMLDocument: Sendable {
             help: "save it as UTF-8")
     }
 
-    /// Valid, but for a character that may go on behind the end.
-    private static func isValidPrefix(_ bytes: ArraySlice<UInt8>) -> Bool {
-        (0...3).contains { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }
+    /// Bytes before the first that does not belong to a whole UTF-8 character.
+    private static func validPrefixCount(_ bytes: [UInt8]) -> Int {
+        var parser = UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var count = 0
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) { count += scalar.count }
+        return count
     }
 }

@@ -1,0 +1,88 @@
+internal import StreamCore
+
+/// The explanation for programs.
+struct ExplanationJSON {
+    let definition: PipelineDefinition
+    private let facts: PipelineFacts
+
+    init(_ definition: PipelineDefinition) {
+        self.definition = definition
+        facts = PipelineFacts(definition)
+    }
+
+    var object: JSONText {
+        .object([
+            ("name", .string(definition.name)),
+            ("job_id", .string(JobID(name: definition.name).hex)),
+            ("description", definition.description.map { .string($0) } ?? .null),
+            ("parallelism", .number(definition.configuration.parallelism)),
+            ("max_parallelism", .number(definition.configuration.maxParallelism)),
+            ("sources", .array(definition.sources.map(source))),
+            ("transforms", .array(definition.transforms.map(transform))),
+            ("sinks", .array(definition.sinks.map(sink))),
+            ("chains", .array(facts.chains.map { .strings($0.operators) })),
+            ("checkpoints", .string(facts.checkpoints)),
+            ("guarantees", .strings(facts.guarantees)),
+            ("timeouts", .strings(facts.timeouts)),
+        ])
+    }
+
+    private func source(_ source: SourceDefinition) -> JSONText {
+        .object([
+            ("id", .string(source.id)), ("type", .string("kafka")),
+            ("connection", .string(source.connection)), ("topic", .string(source.topic)),
+            ("group_id", .string(source.groupID)),
+            ("startup", .string(PipelineFacts.startup(source.startup))),
+            ("isolation_level", .string(source.isolation.rawValue)),
+            ("format", .string(source.format.rawValue)),
+            ("on_error", .string(source.onError.rawValue)),
+            ("schema", schema(source.schema)), ("reads", schema(source.batchSchema)),
+        ])
+    }
+
+    private func transform(_ transform: TransformDefinition) -> JSONText {
+        var members: [(String, JSONText)] = [
+            ("id", .string(transform.id)), ("input", .string(transform.input)),
+        ]
+        switch transform.kind {
+        case .filter(let condition):
+            members += [("type", .string("filter")), ("where", .string(condition.text))]
+        case .map(let columns):
+            members += [("type", .string("map")), ("select", expressions(columns))]
+        case .aggregate(let aggregate):
+            members += [
+                ("type", .string("aggregate")), ("key", expressions(aggregate.keys)),
+                ("select", .object(aggregate.items.map { ($0.name, .string($0.text)) })),
+            ]
+        }
+        members += [
+            ("on_error", .string(transform.onError.rawValue)), ("schema", schema(transform.schema)),
+        ]
+        return .object(members)
+    }
+
+    private func expressions(_ columns: [NamedExpression]) -> JSONText {
+        .object(columns.map { ($0.name, .string($0.text)) })
+    }
+
+    private func sink(_ sink: SinkDefinition) -> JSONText {
+        .object([
+            ("id", .string(sink.id)), ("type", .string("kafka")), ("input", .string(sink.input)),
+            ("connection", .string(sink.connection)), ("topic", .string(sink.topic)),
+            ("key", .string(PipelineFacts.key(sink.key))),
+            ("format", .string(sink.format.rawValue)),
+            ("value", .string(PipelineFacts.value(sink.value))),
+            ("delivery_guarantee", .string(sink.guarantee.rawValue)),
+        ])
+    }
+
+    private func schema(_ schema: RowSchema) -> JSONText {
+        .array(
+            schema.fields.map { field in
+                .object([
+                    ("name", .string(field.name)), ("type", .string("\(field.type)")),
+                    ("nullable", .boolean(field.isNullable)),
+                ])
+            })
+    }
+}

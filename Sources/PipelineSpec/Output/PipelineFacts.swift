@@ -1,0 +1,200 @@
+internal import Expression
+internal import StreamCore
+
+/// What there is to say about a definition, for every form of explanation.
+struct PipelineFacts {
+    /// Operators that run in one thread of each subtask.
+    struct Chain {
+        let operators: [String]
+        /// `events -> known_colors`.
+        let text: String
+        let detail: String
+    }
+    struct State {
+        let operatorID: String
+        let text: String
+    }
+
+    let definition: PipelineDefinition
+    private let consumers: [String: [String]]
+
+    init(_ definition: PipelineDefinition) {
+        self.definition = definition
+        var consumers: [String: [String]] = [:]
+        for transform in definition.transforms {
+            consumers[transform.input, default: []].append(transform.id)
+        }
+        for sink in definition.sinks { consumers[sink.input, default: []].append(sink.id) }
+        self.consumers = consumers
+    }
+
+    // MARK: Operators; the id, then lines
+
+    func source(_ source: SourceDefinition) -> [String] {
+        let columns = source.columns.isEmpty && source.format == .raw
+            ? "nothing decoded" : "reads " + Self.list(source.batchSchema)
+        return [
+            source.id,
+            "kafka topic \(source.topic) (\(source.connection)), group \(source.groupID), "
+                + "from \(Self.startup(source.startup)), \(source.isolation.rawValue)",
+            "\(source.format.rawValue), on_error \(source.onError.rawValue); \(columns)",
+        ]
+    }
+
+    static func startup(_ startup: SourceDefinition.Startup) -> String {
+        switch startup {
+        case .earliest: "earliest"
+        case .latest: "latest"
+        case .committed: "committed"
+        case .timestamp(let milliseconds): "timestamp \(milliseconds)"
+        case .offsets(let offsets):
+            "offsets " + offsets.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+                .joined(separator: ", ")
+        }
+    }
+
+    func transform(_ transform: TransformDefinition) -> [String] {
+        var lines = [transform.id]
+        switch transform.kind {
+        case .filter(let condition):
+            lines.append("filter of \(transform.input) where \(Self.oneLine(condition.text))")
+        case .map(let columns):
+            lines.append("map of \(transform.input)")
+            lines += columns.map { "  \($0.name) = \(Self.oneLine($0.text))" }
+        case .aggregate(let aggregate):
+            let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
+            lines.append("aggregate of \(transform.input) by \(keys.joined(separator: ", "))")
+            lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
+        }
+        lines.append("on_error \(transform.onError.rawValue); gives " + Self.list(transform.schema))
+        return lines
+    }
+
+    func sink(_ sink: SinkDefinition) -> [String] {
+        [
+            sink.id,
+            "kafka topic \(sink.topic) (\(sink.connection)) from \(sink.input), "
+                + "\(sink.guarantee.rawValue)",
+            "key \(Self.key(sink.key)); value \(Self.value(sink.value))",
+        ]
+    }
+
+    static func key(_ key: SinkDefinition.Key) -> String {
+        switch key {
+        case .none: "none"
+        case .origin: "as it came"
+        case .column(_, let name): name
+        }
+    }
+
+    static func value(_ value: SinkDefinition.Value) -> String {
+        switch value {
+        case .origin: "as it came"
+        case .raw: "raw bytes"
+        case .json(let columns): "json {\(columns.map(\.name).joined(separator: ", "))}"
+        }
+    }
+
+    static func list(_ schema: RowSchema) -> String {
+        schema.fields.isEmpty
+            ? "no column" : schema.fields.map(\.description).joined(separator: ", ")
+    }
+
+    /// An expression on one line, at most 200 characters of it.
+    static func oneLine(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return line.count > 200 ? line.prefix(200) + "…" : line
+    }
+
+    // MARK: Chains
+
+    /// As the engine builds them: rows change thread only where they are repartitioned, and only
+    /// with several subtasks.
+    var chains: [Chain] {
+        let parallelism = definition.configuration.parallelism
+        let keyed = Set(definition.transforms.filter(Self.isKeyed).map(\.id))
+        let heads = definition.sources.map(\.id) + (parallelism > 1
+            ? definition.transforms.map(\.id).filter(keyed.contains) : [])
+        return heads.map { head in
+            var operators: [String] = []
+            let text = chainText(head, cutAt: parallelism > 1 ? keyed : [], &operators)
+            let exchange = keyed.contains(head) ? ", rows arrive by key" : ""
+            return Chain(
+                operators: operators, text: text,
+                detail: "\(parallelism) subtask\(parallelism == 1 ? "" : "s")\(exchange)")
+        }
+    }
+
+    /// The graph has no cycle and at most as many levels as operators; a file has at most 10,000
+    /// values, an operator at least eight of them.
+    private func chainText(
+        _ id: String, cutAt keyed: Set<String>, _ operators: inout [String]
+    ) -> String {
+        operators.append(id)
+        let next = (consumers[id] ?? []).filter { !keyed.contains($0) }
+        var branches: [String] = []
+        for consumer in next { branches.append(chainText(consumer, cutAt: keyed, &operators)) }
+        switch branches.count {
+        case 0: return id
+        case 1: return "\(id) -> \(branches[0])"
+        default: return "\(id) -> (\(branches.joined(separator: ", ")))"
+        }
+    }
+
+    private static func isKeyed(_ transform: TransformDefinition) -> Bool {
+        if case .aggregate = transform.kind { true } else { false }
+    }
+
+    // MARK: State, guarantee, times
+
+    var state: [State] {
+        definition.transforms.compactMap { transform in
+            guard case .aggregate(let aggregate) = transform.kind else { return nil }
+            let keys = aggregate.keys.map { "\($0.name) \($0.expression.type)" }
+            let calls = aggregate.items.map(\.item.calls.count).reduce(0, +)
+            return State(
+                operatorID: transform.id,
+                text: "\(calls) accumulator\(calls == 1 ? "" : "s") for each "
+                    + "(\(keys.joined(separator: ", "))), in memory (hashmap), "
+                    + "\(definition.configuration.maxParallelism) key groups; grows with the keys")
+        }
+    }
+
+    var checkpoints: String {
+        guard let checkpointing = definition.configuration.checkpointing else {
+            return "off: nothing survives the process but committed output"
+        }
+        return "every \(DurationText.text(milliseconds: checkpointing.intervalMilliseconds)), "
+            + "\(checkpointing.mode.rawValue), timeout "
+            + "\(DurationText.text(milliseconds: checkpointing.timeoutMilliseconds)), "
+            + "\(checkpointing.numRetained) retained, in \(checkpointing.directory)"
+    }
+
+    var guarantees: [String] {
+        definition.sinks.map { sink in
+            guard sink.guarantee == .exactlyOnce else {
+                return "\(sink.id): at least once; results are visible at once and repeated after a "
+                    + "failure"
+            }
+            let interval = definition.configuration.checkpointing?.intervalMilliseconds ?? 0
+            let dirty = definition.sources.filter { $0.isolation == .readUncommitted }.map(\.id)
+            let note = dirty.isEmpty ? ""
+                : "; \(dirty.joined(separator: ", ")) also reads what may never be committed"
+            return "\(sink.id): exactly once for read_committed readers; results are visible with "
+                + "each checkpoint, every \(DurationText.text(milliseconds: interval))\(note)"
+        }
+    }
+
+    /// One line for each connection with exactly-once sinks.
+    var timeouts: [String] {
+        guard let checkpointing = definition.configuration.checkpointing else { return [] }
+        let exact = Set(definition.sinks.filter { $0.guarantee == .exactlyOnce }.map(\.connection))
+        return definition.connections.filter { exact.contains($0.id) }.map { connection in
+            let chain = TimeoutChain(
+                checkpointing, definition.configuration.restartStrategy, connection)
+            let relation = chain.sum < chain.transaction ? "<" : "is NOT <"
+            return "\(chain.sumText) \(relation) transaction_timeout of \(connection.id) "
+                + "(\(chain.transactionText)) <= the broker's transaction.max.timeout.ms"
+        }
+    }
+}

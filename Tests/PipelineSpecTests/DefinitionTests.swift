@@ -1,0 +1,123 @@
+import Expression
+import PipelineSpec
+import StreamCore
+import Testing
+
+@Suite struct DefinitionTests {
+    private func define(_ change: (inout Sample) -> Void) throws -> PipelineDefinition {
+        let result = lint(Sample.with(change))
+        #expect(result.places == [])
+        return try #require(result.definition)
+    }
+
+    @Test func transformsComeInTheOrderOfTheRows() throws {
+        let definition = try define {
+            $0.transforms = """
+                  kept:
+                    type: filter
+                    input: first
+                    where: weight > 0
+                  first:
+                    type: map
+                    input: events
+                    extend: { twice: weight * 2 }
+                """
+        }
+        #expect(definition.transforms.map(\.id) == ["first", "kept"])
+    }
+
+    @Test func extendReplacesInPlaceAndAppendsAndDropRemoves() throws {
+        let definition = try define {
+            $0.transforms = """
+                  kept:
+                    type: map
+                    input: events
+                    extend: { weight: weight * 2, heavy: weight > 10 }
+                    drop: [place]
+                """
+        }
+        #expect(definition.transforms[0].schema.fields.map(\.name) == ["color", "weight", "heavy"])
+        guard case .map(let columns) = definition.transforms[0].kind else {
+            Issue.record("not a map")
+            return
+        }
+        #expect(columns[0].expression.columnIndex != nil)
+        #expect(columns[2].expression.type == .boolean)
+    }
+
+    @Test func anUntouchedRawRecordGoesOutAsItCame() throws {
+        let definition = try define {
+            $0.sources = "  a: { type: kafka, connection: main, topic: a, format: raw }"
+            $0.transforms = "  {}"
+            $0.sinks = "  b: { type: kafka, connection: main, input: a, topic: b, format: raw }"
+        }
+        #expect(definition.sinks[0].value == .origin)
+        #expect(definition.sinks[0].key == .origin)
+        #expect(definition.sources[0].columns == [])
+    }
+
+    @Test func oneStringColumnCanBeWrittenRaw() throws {
+        let definition = try define {
+            $0.transforms = "  kept: { type: map, input: events, select: { line: color } }"
+            $0.sinks += "\n    format: raw"
+        }
+        #expect(definition.sinks[0].value == .raw(columnIndex: 0))
+        #expect(definition.sinks[0].key == .none)
+    }
+
+    @Test func aSinkBehindAFilterWritesTheSourcesColumnsInTheirOrder() throws {
+        let definition = try define { $0.sinks += "\n    key: weight" }
+        guard case .json(let columns) = definition.sinks[0].value else {
+            Issue.record("not JSON")
+            return
+        }
+        #expect(columns.map(\.name) == ["color", "weight", "place"])
+        // `weight` was used first, by the filter, so it is the first column of the batch.
+        #expect(columns.map(\.index) == [1, 0, 2])
+        #expect(definition.sinks[0].key == .column(index: 0, name: "weight"))
+    }
+
+    @Test(arguments: [
+        ("latest", SourceDefinition.Startup.latest), ("committed", .committed),
+        ("{ timestamp: 1000 }", .timestamp(milliseconds: 1_000)),
+        ("{ offsets: { 0: 42, 3: 7 } }", .offsets([0: 42, 3: 7])),
+    ])
+    func startupIsReadInEachForm(_ text: String, _ startup: SourceDefinition.Startup) throws {
+        let definition = try define { $0.sources += "\n    startup: \(text)" }
+        #expect(definition.sources[0].startup == startup)
+    }
+
+    @Test func formerSpellingsOfFlinkAreRead() throws {
+        let definition = try define {
+            $0.config = """
+                  state.checkpoints.dir: file:///var/a//b/
+                  state.backend: filesystem
+                  execution.checkpointing.interval: 5000
+                  execution.checkpointing.mode: exactly_once
+                  restart-strategy: fixed-delay
+                  restart-strategy.fixed-delay.attempts: 3
+                  restart-strategy.fixed-delay.delay: 500
+                """
+        }
+        #expect(definition.configuration.checkpointing?.directory == "/var/a/b")
+        #expect(definition.configuration.checkpointing?.intervalMilliseconds == 5_000)
+        #expect(
+            definition.configuration.restartStrategy
+                == .fixedDelay(attempts: 3, delayMilliseconds: 500))
+    }
+
+    @Test func withoutCheckpointsASinkIsAtLeastOnceAndNothingRestarts() throws {
+        let definition = try define { $0.config = "  {}" }
+        #expect(definition.configuration.checkpointing == nil)
+        #expect(definition.configuration.restartStrategy == .none)
+        #expect(definition.sinks[0].guarantee == .atLeastOnce)
+    }
+
+    @Test func anAliasIsTheValueOfItsAnchor() throws {
+        let definition = try define {
+            $0.sources += "\n    group_id: &g readers"
+            $0.tail = "description: *g"
+        }
+        #expect(definition.description == "readers")
+    }
+}
