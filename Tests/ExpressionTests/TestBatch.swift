@@ -86,7 +86,8 @@ func evaluate(_ text: String, _ schema: RowSchema, _ rows: [[Value]]) throws -> 
     let expression = CompiledExpression(try typed(text, schema))
     let batch = makeBatch(schema, rows)
     let column = try expression.evaluate(batch: batch)
-    return rows.indices.map { column.value($0) }
+    // The column's slices point into memory of the expression and of the batch.
+    return withExtendedLifetime((expression, batch)) { rows.indices.map { column.value($0) } }
 }
 
 /// The value of an expression without columns; for one that fails, the code of its error.

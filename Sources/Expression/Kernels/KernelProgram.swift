@@ -73,7 +73,7 @@ struct KernelCompiler {
         case .constant(let value): return ConstantKernel(value, typed.type)
         case .local(let slot): return LocalKernel(slot: slot, typed.type)
         case .bind(let slot, let value, let body):
-            return BindKernel(slot: slot, value: compile(value), body: compile(body))
+            return bind(slot, value, body)
         case .negate(let operand): return NegateKernel(compile(operand), typed.type)
         case .arithmetic(let operation, let a, let b):
             return ArithmeticKernel(operation, compile(a), compile(b), typed.type)
@@ -97,6 +97,17 @@ struct KernelCompiler {
         case .call(let function, let arguments):
             return call(function, compile(all: arguments), typed.type)
         }
+    }
+
+    private mutating func bind(
+        _ slot: Int, _ value: TypedExpression, _ body: TypedExpression
+    ) -> Kernel {
+        let compiled = compile(value)
+        // References to a value without columns look as if they could be folded on their own.
+        let outer = folds
+        folds = outer && !value.usedColumns.isEmpty
+        defer { folds = outer }
+        return BindKernel(slot: slot, value: compiled, body: compile(body))
     }
 
     private mutating func logical(

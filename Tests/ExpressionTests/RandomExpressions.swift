@@ -1,0 +1,169 @@
+import StreamCore
+
+@testable import Expression
+
+/// The generator of every random test; the seed is the test's argument, so a failure names it.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Texts of random expressions that pass the checker, and random rows for them.
+struct RandomExpressions {
+    var random: SplitMix64
+
+    static let schema = RowSchema([
+        Field(name: "b", type: .boolean), Field(name: "c", type: .boolean),
+        Field(name: "i", type: .int), Field(name: "j", type: .int, isNullable: false),
+        Field(name: "l", type: .bigint), Field(name: "m", type: .bigint),
+        Field(name: "d", type: .double), Field(name: "e", type: .double, isNullable: false),
+        Field(name: "s", type: .string), Field(name: "t", type: .string, isNullable: false),
+        Field(name: "y", type: .bytes),
+    ])
+
+    private static let integers: [Int64] = [0, 1, -1, 2, 3, 7, -10, 100, 46341, 2_147_483_647, -2_147_483_648]
+    private static let longs: [Int64] = [
+        0, 1, -1, 5, 4_294_967_296, -3_037_000_500, Int64.max, Int64.min,
+    ]
+    private static let doubles = [0, -0.0, 1, -1.5, 0.1, 2.75, 1e7, 123456.789, 1e-5, 1e19, -4e300, 1e308]
+    private static let texts = [
+        "", "a", "A", "grey", "Grey", "GREY", " x ", "12", "-3.5", "true", "a%b_c", "naïve ÀÉ", "日本語",
+        "straße", "🙂b", "abcdefghijklmnopqrstuvwxyz", "12345678", "%", "ab%", "!", "9999999999",
+    ]
+
+    // MARK: Rows
+
+    mutating func row() -> [Value] {
+        Self.schema.fields.map { field in
+            if field.isNullable, Int.random(in: 0..<4, using: &random) == 0 { return .null }
+            switch field.type {
+            case .boolean: return .boolean(Bool.random(using: &random))
+            case .int: return .integer(Self.integers.randomElement(using: &random)!)
+            case .bigint: return .integer(Self.longs.randomElement(using: &random)!)
+            case .double: return .double(Self.doubles.randomElement(using: &random)!)
+            default: return .text(Self.texts.randomElement(using: &random)!)
+            }
+        }
+    }
+
+    // MARK: Expressions
+
+    mutating func pick(_ options: [String]) -> String { options.randomElement(using: &random)! }
+
+    mutating func expression(_ depth: Int) -> String {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: text(depth)
+        case 1: integer(depth)
+        case 2: bigint(depth)
+        case 3: double(depth)
+        default: boolean(depth)
+        }
+    }
+
+    mutating func boolean(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["b", "c", "TRUE", "FALSE", "CAST(NULL AS BOOLEAN)"]) }
+        let d = depth - 1
+        let comparison = pick(["=", "<>", "<", "<=", ">", ">="])
+        let not = pick(["", "NOT "])
+        switch Int.random(in: 0..<15, using: &random) {
+        case 0: return "(\(boolean(d)) AND \(boolean(d)))"
+        case 1: return "(\(boolean(d)) OR \(boolean(d)) OR \(boolean(d)))"
+        case 2: return "(NOT \(boolean(d)))"
+        case 3: return "(\(number(d)) \(comparison) \(number(d)))"
+        case 4: return "(\(text(d)) \(comparison) \(text(d)))"
+        case 5: return "(\(boolean(d)) IS \(not)\(pick(["NULL", "TRUE", "FALSE", "UNKNOWN"])))"
+        case 6: return "(\(text(d)) IS \(not)NULL)"
+        case 7: return "(\(number(d)) IS \(not)DISTINCT FROM \(number(d)))"
+        case 8: return "(\(text(d)) IS \(not)DISTINCT FROM \(text(d)))"
+        case 9: return "(\(integer(d)) \(not)IN (1, 2, -1\(pick(["", ", NULL", ", j", ",3,4,5,6,7,8,100"]))))"
+        case 10: return "(\(text(d)) \(not)IN ('a', 'grey'\(pick(["", ", NULL", ", t", ",'b','c','d','e','f','12','!'"]))))"
+        case 11: return "(\(number(d)) \(not)BETWEEN \(number(d)) AND \(number(d)))"
+        case 12:
+            let pattern = pick(["'%'", "'a%'", "'%e_'", "'%r%'", "'_r_y'", "'a!%b!_c' ESCAPE '!'", "''", "'%語'", "s", "t ESCAPE '!'"])
+            return "(\(text(d)) \(not)LIKE \(pattern))"
+        case 13: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d)])) AS BOOLEAN)"
+        default: return branch(boolean(d), boolean(d), d)
+        }
+    }
+
+    private mutating func branch(_ a: String, _ b: String, _ depth: Int) -> String {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: "CASE WHEN \(boolean(depth)) THEN \(a) WHEN \(boolean(depth)) THEN \(b) END"
+        case 1: "CASE \(integer(depth)) WHEN 1 THEN \(a) WHEN \(integer(depth)) THEN NULL ELSE \(b) END"
+        case 2: "COALESCE(\(a), \(b))"
+        case 3: "NULLIF(\(a), \(b))"
+        default: "IF(\(boolean(depth)), \(a), \(b))"
+        }
+    }
+
+    mutating func number(_ depth: Int) -> String {
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: integer(depth)
+        case 1: bigint(depth)
+        default: double(depth)
+        }
+    }
+
+    mutating func integer(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["i", "j", "0", "1", "-7", "2147483647", "CAST(NULL AS INT)"]) }
+        let d = depth - 1
+        switch Int.random(in: 0..<9, using: &random) {
+        case 0...2: return "(\(integer(d)) \(pick(["+", "-", "*", "/", "%"])) \(integer(d)))"
+        case 3: return "(- \(integer(d)))"
+        case 4: return "\(pick(["ABS", "SIGN", "FLOOR"]))(\(integer(d)))"
+        case 5: return "CHAR_LENGTH(\(text(d)))"
+        case 6: return "POSITION(\(text(0)) IN \(text(d)))"
+        case 7: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS INT)"
+        default: return branch(integer(d), integer(d), d)
+        }
+    }
+
+    mutating func bigint(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["l", "m", "4294967296", "-9223372036854775808"]) }
+        let d = depth - 1
+        switch Int.random(in: 0..<7, using: &random) {
+        case 0...2: return "(\(bigint(d)) \(pick(["+", "-", "*", "/", "%"])) \(pick([bigint(d), integer(d)])))"
+        case 3: return "(- \(bigint(d)))"
+        case 4: return "\(pick(["ABS", "SIGN"]))(\(bigint(d)))"
+        case 5: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS BIGINT)"
+        default: return branch(bigint(d), pick([bigint(d), integer(d)]), d)
+        }
+    }
+
+    mutating func double(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["d", "e", "0.0", "1.5", "-1e308"]) }
+        let d = depth - 1
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0...2: return "(\(double(d)) \(pick(["+", "-", "*", "/"])) \(number(d)))"
+        case 3: return "(- \(double(d)))"
+        case 4: return "\(pick(["ABS", "SIGN", "FLOOR", "CEIL"]))(\(double(d)))"
+        case 5: return "\(pick(["GREATEST", "LEAST"]))(\(double(d)), \(number(d)), 1)"
+        case 6: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS DOUBLE)"
+        default: return branch(double(d), number(d), d)
+        }
+    }
+
+    mutating func text(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["s", "t", "''", "'a'", "'grey'", "' '", "'語'", "'1'", "CAST(NULL AS STRING)"]) }
+        let d = depth - 1
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0, 1: return "\(pick(["LOWER", "UPPER", "TRIM", "LTRIM", "RTRIM"]))(\(text(d)))"
+        case 2: return "(\(text(d)) || \(text(d)) || \(text(d)))"
+        case 3: return "TRIM(\(pick(["BOTH", "LEADING", "TRAILING"])) \(text(0)) FROM \(text(d)))"
+        case 4: return "SUBSTRING(\(text(d)), \(integer(0)))"
+        case 5: return "SUBSTRING(\(text(d)) FROM \(bigint(0)) FOR \(integer(0)))"
+        case 6: return "\(pick(["LEFT", "RIGHT"]))(\(text(d)), \(pick([integer(0), bigint(0)])))"
+        case 7: return "REPLACE(\(text(d)), \(text(0)), \(text(0)))"
+        case 8: return "CAST(\(pick([number(d), boolean(d)])) AS STRING)"
+        case 9: return "\(pick(["GREATEST", "LEAST"]))(\(text(d)), \(text(d)))"
+        case 10: return "\(pick(["CAST", "TRY_CAST"]))(\(pick(["y", "CAST(\(text(d)) AS BYTES)"])) AS STRING)"
+        default: return branch(text(d), text(d), d)
+        }
+    }
+}
