@@ -108,6 +108,8 @@ import Testing
         let batch = RawRecordBatch(rowCapacity: 1)
         while try consumer.poll(into: batch, waitMaxMilliseconds: 50) == 0 {}
         let kept = (batch.values[0], batch.chunks)
+        let base = try #require(kept.0.base.map { UnsafeRawPointer($0) })
+        #expect(kept.1.contains { base >= $0.bytes && base < $0.bytes + $0.capacity })
         while try consumer.poll(into: batch, waitMaxMilliseconds: 50) == 0 {}
         #expect(kept.0.text == "first")
         #expect(batch.values[0].text == "second")
