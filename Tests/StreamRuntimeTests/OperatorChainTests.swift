@@ -48,7 +48,17 @@ import Testing
             operatorID: OperatorID(rawValue: "counts"), subtaskIndex: 0, parallelism: 1,
             maxParallelism: 1)
         let link = ChainedOperator(MemoryCounter(control), context, output: collector)
-        try link.emit(RecordBatch(schema: MemoryDecoder.schema, rowCapacity: 5))
+        let empty = RecordBatch(schema: MemoryDecoder.schema, rowCapacity: 5)
+        try link.emit(empty)
         #expect(collector.seen.isEmpty)
+        // Neither into a chain nor into a channel, where a batch has at least one row.
+        let channel = InputChannel(
+            configuration: ExecutionConfiguration(), cancellation: Cancellation(),
+            producer: Doorbell(), consumer: Doorbell())
+        for exchange in [Exchange.forward, .keyed { MemoryPartitioner() }] {
+            let plan = OutputPlan(node: context.operatorID, exchange: exchange, channels: [channel])
+            try ResultPartition(plan, groupCount: 8, rowCapacity: 8).emit(empty)
+        }
+        #expect(channel.isEmpty)
     }
 }

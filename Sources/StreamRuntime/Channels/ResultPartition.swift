@@ -27,6 +27,7 @@ final class ResultPartition: BatchOutput {
 
     func emit(_ batch: RecordBatch) throws {
         let selection = batch.selection
+        if selection.count == 0 { return }
         guard let partitioner, channels.count > 1 else {
             let rows = UnsafeBufferPointer(start: selection.rows, count: selection.count)
             return try send(batch.copy(rows: rows), to: channels[0])
