@@ -56,6 +56,7 @@ package final class CheckpointSnapshot: Sendable {
     ///   for a state file. Reading a key group throws the same.
     package func restoredState(for context: OperatorContext) throws(StorageError) -> RestoredState?
     {
+        precondition(context.subtaskIndex < context.parallelism)
         guard let state = metadata.operators.first(where: { $0.id == context.operatorID }) else {
             return nil
         }

@@ -43,10 +43,19 @@ final class Directory: Sendable {
         try self.init(opening: path)
     }
 
+    /// The path of an entry, for messages.
     func url(_ name: String) -> String { path + "/" + name }
+
+    /// Names come from us or were checked when they were read: one that leads elsewhere is a
+    /// mistake in the program.
+    private func requireEntryName(_ name: String) {
+        precondition(!name.isEmpty && name != "." && name != "..")
+        precondition(!name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0))
+    }
 
     /// - Throws: `.missing` if it is not there.
     func subdirectory(_ name: String) throws(StorageError) -> Directory {
+        requireEntryName(name)
         let opened = openat(descriptor, name, Directory.openFlags)
         guard opened >= 0 else { throw Directory.openError(errno, url(name)) }
         return Directory(path: url(name), descriptor: opened)
@@ -54,6 +63,7 @@ final class Directory: Sendable {
 
     /// Opens a folder within this one, creating it durably if need be.
     func makeSubdirectory(_ name: String) throws(StorageError) -> Directory {
+        requireEntryName(name)
         if mkdirat(descriptor, name, 0o700) == 0 {
             try sync()
         } else if errno != EEXIST {
@@ -136,6 +146,7 @@ final class Directory: Sendable {
 
     /// Removes a file; one that is not there is no error.
     func remove(_ name: String) throws(StorageError) {
+        requireEntryName(name)
         guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {
             throw .system(errno, "remove the file", url(name))
         }
@@ -143,6 +154,7 @@ final class Directory: Sendable {
 
     /// Removes an empty folder; one that is not there is no error.
     func removeSubdirectory(_ name: String) throws(StorageError) {
+        requireEntryName(name)
         guard unlinkat(descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
             throw .system(errno, "remove the folder", url(name))
         }
@@ -150,6 +162,8 @@ final class Directory: Sendable {
 
     /// Renames over whatever has the name `to`.
     func rename(_ from: String, replacing to: String) throws(StorageError) {
+        requireEntryName(from)
+        requireEntryName(to)
         guard renameat(descriptor, from, descriptor, to) == 0 else {
             throw .system(errno, "rename \(from)", url(to))
         }
@@ -157,6 +171,8 @@ final class Directory: Sendable {
 
     /// Renames; fails if `to` is there.
     func rename(_ from: String, to: String) throws(StorageError) {
+        requireEntryName(from)
+        requireEntryName(to)
         let code = csystem_rename_without_replacing(descriptor, from, to)
         guard code != EEXIST else {
             throw StorageError(

@@ -12,6 +12,7 @@ final class FileReader: Sendable {
     private let descriptor: Int32
 
     init(opening name: String, in directory: Directory) throws(StorageError) {
+        precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")))
         path = directory.url(name)
         // Without O_NONBLOCK opening a pipe would wait for its writer.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC

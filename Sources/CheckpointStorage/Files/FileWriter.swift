@@ -12,6 +12,7 @@ final class FileWriter {
     private var isUsable = true
 
     init(creating name: String, in directory: Directory) throws(StorageError) {
+        precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")))
         path = directory.url(name)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         descriptor = openat(directory.descriptor, name, flags, 0o600)
@@ -34,6 +35,7 @@ final class FileWriter {
             }
             done += count
         }
+        assert(done == bytes.count)
         byteCount += Int64(bytes.count)
     }
 

@@ -52,6 +52,7 @@ extension CheckpointStorage {
     /// Writes the heartbeat whole: a reader sees the old one or the new one. Not synced: after a
     /// power loss nobody lives who wrote it.
     package func writeHeartbeat(_ holder: JobHolder) throws(StorageError) {
+        precondition(holder.pid > 0)
         let temporary = "\(Self.heartbeatName).\(holder.pid)"
         try folder.remove(temporary)
         try FileWriter(creating: temporary, in: folder).write(Array(holder.fileText.utf8))

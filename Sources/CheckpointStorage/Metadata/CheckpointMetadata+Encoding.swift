@@ -26,6 +26,7 @@ extension CheckpointMetadata {
     ///
     /// - Returns: Nil if they are more than ``byteCountMax``.
     package func encoded() -> [UInt8]? {
+        precondition((1...KeyGroup.countMax).contains(maxParallelism))
         var body = ByteWriter()
         appendIdentity(to: &body)
         appendTransactions(to: &body)
@@ -38,6 +39,7 @@ extension CheckpointMetadata {
         file.append(UInt32(total))
         body.bytes.withUnsafeBytes { file.append(raw: $0) }
         file.append(StableHash.crc32c(file.bytes))
+        assert(file.count == total)
         return file.bytes
     }
 

@@ -75,6 +75,9 @@ package struct OperatorState: Hashable, Sendable {
         let parts = Dictionary(grouping: snapshots.flatMap(\.operators), by: \.operatorID)
         return parts.keys.sorted().map { id in
             let instances = parts[id, default: []].sorted { $0.subtaskIndex < $1.subtaskIndex }
+            precondition(
+                Set(instances.map(\.subtaskIndex)).count == instances.count,
+                "an instance acknowledges once")
             return OperatorState(
                 id: id, parallelism: instances.first?.parallelism ?? 1,
                 items: instances.flatMap(\.items), keyed: instances.compactMap(\.keyed))

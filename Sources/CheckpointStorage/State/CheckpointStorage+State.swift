@@ -11,6 +11,8 @@ extension CheckpointStorage: KeyedStateWriter {
         _ snapshot: any KeyedStateSnapshot, checkpoint: CheckpointID, operatorID: OperatorID,
         subtaskIndex: Int
     ) throws -> KeyedStateHandle {
+        precondition(subtaskIndex >= 0)
+        precondition(checkpoint.attempt <= CheckpointID.attemptMax)
         defer { snapshot.release() }
         let name = StateFile.name(operatorID: operatorID, subtaskIndex: subtaskIndex)
         let folder = try checkpointFolder(checkpoint)
@@ -28,6 +30,7 @@ extension CheckpointStorage: KeyedStateWriter {
                     checksum: StableHash.crc32c(group.bytes)))
             try file.write(group.bytes)
         }
+        assert(file.byteCount >= Int64(StateFile.headerByteCount))
         try plant(.p4, "write", file.path)
         try file.sync()
         return KeyedStateHandle(
@@ -42,6 +45,7 @@ extension CheckpointStorage: KeyedStateWriter {
     package func copyState(
         of snapshot: CheckpointSnapshot, to checkpoint: CheckpointID
     ) throws(StorageError) -> [OperatorState] {
+        precondition(snapshot.path != folder.url(checkpoint.folderName))
         for handle in snapshot.metadata.operators.flatMap(\.keyed) {
             let source = try snapshot.stateFile(handle)
             let copy = try FileWriter(

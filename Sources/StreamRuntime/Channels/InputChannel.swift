@@ -52,6 +52,7 @@ final class InputChannel: @unchecked Sendable {
     ///
     /// - Parameter byteCount: The memory that the element keeps, for the bound.
     func push(_ element: StreamElement, byteCount: Int = 0) throws(ExecutionCancelled) {
+        assert(byteCount >= 0)
         if !hasRoom(byteCount) {
             producerBell.wait { hasRoom(byteCount) || cancellation.isRequested }
         }
@@ -71,6 +72,7 @@ final class InputChannel: @unchecked Sendable {
     func pop() -> StreamElement? {
         guard let slot = slots.pop() else { return nil }
         queuedBytes.wrappingSubtract(slot.byteCount, ordering: .releasing)
+        assert(byteCount >= 0)
         producerBell.ring()
         return slot.element
     }

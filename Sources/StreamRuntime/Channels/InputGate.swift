@@ -59,7 +59,9 @@ final class InputGate {
 
     private func event(of element: StreamElement, from index: Int) -> Event? {
         switch element {
-        case .batch(let batch): return .batch(batch)
+        case .batch(let batch):
+            precondition(!hasEnded[index], "no batch follows the end of an input")
+            return .batch(batch)
         case .barrier(let barrier): return aligned(barrier, from: index)
         case .watermark(let watermark): return advance(watermark, from: index)
         case .endOfInput: return end(of: index)
@@ -80,7 +82,8 @@ final class InputGate {
         return .watermark(Watermark(rawValue: lowest))
     }
 
-    /// The aligner remembers which inputs are blocked; `poll` asks it.
+    /// The aligner remembers which inputs are blocked; `poll` asks it. A checkpoint that a newer
+    /// barrier subsumes needs no word: the coordinator gave it up before it sent the newer one.
     private func aligned(_ barrier: CheckpointBarrier, from index: Int) -> Event? {
         for case .snapshot(let complete) in aligner.handle(.barrier(barrier, input: index)) {
             return .barrier(complete)

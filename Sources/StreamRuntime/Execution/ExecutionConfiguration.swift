@@ -14,4 +14,15 @@ package struct ExecutionConfiguration: Sendable {
     package var pendingSnapshotCountMax = 1024
 
     package init() {}
+
+    /// The settings are the wiring's own, not a user's: a wrong one is a mistake in the program.
+    func check() {
+        precondition(channelElementCountMax > 0)
+        precondition(channelElementCountMax & (channelElementCountMax - 1) == 0)
+        precondition(channelByteCountMax > 0)
+        precondition(batchRowCountMax > 0 && batchRowCountMax <= Int(Int32.max))
+        precondition(sourceWaitMax > .zero, "a source that does not wait would keep a core busy")
+        precondition(stackByteCount >= 64 << 10, "Swift's runtime alone needs tens of kilobytes")
+        precondition(pendingSnapshotCountMax > 0)
+    }
 }

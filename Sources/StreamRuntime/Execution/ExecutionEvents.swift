@@ -4,7 +4,8 @@ package import StreamCore
 /// What an ``ExecutionGraph`` tells the job's controller.
 ///
 /// - Threading: any thread, several at once. Calls must return at once: post them to the
-///   controller's queue. None comes after ``ExecutionGraph/cancel(within:)`` has returned true.
+///   controller's queue. None comes after ``ExecutionGraph/cancel(within:)`` has joined every
+///   thread.
 package protocol ExecutionEvents: AnyObject, Sendable {
     /// Every operator of every subtask is open; barriers sent before this wait in mailboxes.
     func running()

@@ -31,6 +31,7 @@ package final class ExecutionGraph: Sendable {
         _ job: JobGraph, configuration: ExecutionConfiguration = ExecutionConfiguration(),
         events: any ExecutionEvents, stateWriter: any KeyedStateWriter
     ) {
+        configuration.check()
         let subtasks = job.makeSubtasks()
         let wiring = Wiring(
             job: job, subtasks: subtasks, configuration: configuration, cancellation: cancellation)
@@ -56,6 +57,7 @@ package final class ExecutionGraph: Sendable {
     ) throws {
         do {
             try threads.withLock { threads in
+                precondition(threads.isEmpty, "an execution graph is started once")
                 threads.append(
                     try snapshotThread.start(stackByteCount: configuration.stackByteCount))
                 for subtask in subtasks { threads.append(try startThread(subtask, restored)) }

@@ -33,7 +33,7 @@ final class ExecutionProgress: Sendable {
     private func countReaches(_ count: WritableKeyPath<Counts, Int>) -> Bool {
         counts.withLock { counts in
             counts[keyPath: count] += 1
-            assert(counts[keyPath: count] <= subtaskCount)
+            precondition(counts[keyPath: count] <= subtaskCount, "a subtask reports once")
             return counts[keyPath: count] == subtaskCount && !counts.isSilent
         }
     }

@@ -39,6 +39,7 @@ final class SnapshotThread: Sendable {
     private let pendingCountMax: Int
 
     init(events progress: ExecutionProgress, writer: any KeyedStateWriter, pendingCountMax: Int) {
+        precondition(pendingCountMax > 0)
         self.progress = progress
         self.writer = writer
         self.pendingCountMax = pendingCountMax

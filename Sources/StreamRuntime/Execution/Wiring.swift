@@ -20,6 +20,7 @@ struct Wiring {
         cancellation: Cancellation
     ) {
         let doorbells = Dictionary(uniqueKeysWithValues: subtasks.map { ($0.id, $0.doorbell) })
+        precondition(doorbells.count == subtasks.count)
         for edge in job.edges {
             for upstream in job.subtaskIDs(ofVertex: edge.upstreamVertex) {
                 let targets = job.targets(of: upstream, along: edge)
@@ -42,8 +43,10 @@ struct Wiring {
 }
 
 extension JobGraph {
+    /// The subtasks of one vertex, by index.
     func subtaskIDs(ofVertex vertex: Int) -> [SubtaskID] {
-        (0..<vertices[vertex].parallelism).map {
+        precondition(vertex <= Int(UInt16.max))
+        return (0..<vertices[vertex].parallelism).map {
             SubtaskID(vertex: UInt16(vertex), index: UInt16($0))
         }
     }

@@ -57,7 +57,9 @@ private struct ChainBuilder {
         consumers.append([[]])
         place[node.id] = (chain, 0)
         for input in node.inputs {
-            guard let upstream = place[input.upstream] else { continue }  // Checked before.
+            guard let upstream = place[input.upstream] else {
+                preconditionFailure("nodes come in behind what they read")
+            }
             edges.append(
                 JobEdge(
                     upstreamVertex: upstream.chain, upstreamNode: input.upstream,
@@ -66,7 +68,10 @@ private struct ChainBuilder {
     }
 
     mutating func append(_ node: StreamNode, behind upstream: OperatorID) {
-        guard let position = place[upstream] else { return startChain(node) }
+        guard let position = place[upstream] else {
+            preconditionFailure("nodes come in behind what they read")
+        }
+        assert(node.inputs.count == 1)
         let index = chains[position.chain].count
         chains[position.chain].append(node)
         consumers[position.chain].append([])

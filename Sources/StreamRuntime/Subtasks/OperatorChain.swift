@@ -33,6 +33,7 @@ final class OperatorChain {
             close()
             throw error
         }
+        assert(operators.count + sinks.count <= plan.nodes.count)
         operators.reverse()
         sinks.reverse()
         if let first = outputs[0] { head = first }
@@ -174,7 +175,10 @@ final class FanOutput: BatchOutput {
     private let targets: [any BatchOutput]
     private var selection: SelectionVector?
 
-    init(_ targets: [any BatchOutput]) { self.targets = targets }
+    init(_ targets: [any BatchOutput]) {
+        precondition(targets.count > 1)
+        self.targets = targets
+    }
 
     func emit(_ batch: RecordBatch) throws {
         let saved = room(for: batch.selection)

@@ -55,12 +55,14 @@ final class SubtaskEnvironment {
 
     /// Every operator is open: rows may come.
     func opened() {
+        precondition(subtask.state == .initializing)
         subtask.state = .running
         graph.progress.opened()
     }
 
     /// No more rows will come; barriers still may.
     func ended(_ chain: OperatorChain) throws {
+        precondition(subtask.state == .running, "a subtask's input ends once")
         try chain.endInput()
         try chain.broadcast(.endOfInput)
         subtask.state = .ended

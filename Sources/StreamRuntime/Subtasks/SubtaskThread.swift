@@ -12,8 +12,8 @@ package struct SubtaskThreadError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A named thread with a stack of a stated size and every signal blocked: signals are the main
-/// thread's business.
+/// A named thread with a stack of a stated size and signals blocked: those sent to the process are
+/// the main thread's business. The ones that report a crash of this thread stay open.
 ///
 /// - Threading: `join` from one thread at a time.
 final class SubtaskThread: Sendable {
@@ -34,6 +34,7 @@ final class SubtaskThread: Sendable {
     init(
         name: String, stackByteCount: Int, run: @escaping @Sendable () -> Void
     ) throws(SubtaskThreadError) {
+        precondition(!name.isEmpty && stackByteCount > 0)
         self.name = name
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -56,14 +57,21 @@ final class SubtaskThread: Sendable {
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
         { argument in
             guard let argument else { return nil }
-            var every = sigset_t()
-            sigfillset(&every)
-            pthread_sigmask(SIG_BLOCK, &every, nil)
+            blockSignals()
             let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
             csystem_name_thread(body.name)
             body.run()
             return nil
         }
+
+    private static func blockSignals() {
+        var blocked = sigset_t()
+        sigfillset(&blocked)
+        for crash in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] {
+            sigdelset(&blocked, crash)
+        }
+        pthread_sigmask(SIG_BLOCK, &blocked, nil)
+    }
 
     /// Waits for the thread's end.
     ///
