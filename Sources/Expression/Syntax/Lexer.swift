@@ -206,18 +206,27 @@ struct Lexer {
             range: position..<position + 1)
     }
 
-    private static let symbols = [
-        "<>", "!=", "<=", ">=", "||", "+", "-", "*", "/", "%", "=", "<", ">", "(", ")", "[", "]",
-        ",", ".",
-    ]
+    private static let singles: [UInt8: String] = table("+-*/%=<>()[],.")
+
+    private static func table(_ characters: String) -> [UInt8: String] {
+        Dictionary(uniqueKeysWithValues: characters.utf8.map { ($0, String(decoding: [$0], as: UTF8.self)) })
+    }
 
     private mutating func symbol() throws(ExpressionError) -> Token {
-        for symbol in Self.symbols where text[position...].starts(with: symbol.utf8) {
-            let start = position
-            position += symbol.utf8.count
-            return Token(kind: .symbol(symbol), range: start..<position)
+        let start = position
+        let symbol: String
+        switch (text[position], byte(at: position + 1) ?? 0) {
+        case (UInt8(ascii: "<"), UInt8(ascii: ">")): symbol = "<>"
+        case (UInt8(ascii: "!"), UInt8(ascii: "=")): symbol = "!="
+        case (UInt8(ascii: "<"), UInt8(ascii: "=")): symbol = "<="
+        case (UInt8(ascii: ">"), UInt8(ascii: "=")): symbol = ">="
+        case (UInt8(ascii: "|"), UInt8(ascii: "|")): symbol = "||"
+        case (let first, _):
+            guard let single = Self.singles[first] else { throw try unexpectedCharacter() }
+            symbol = single
         }
-        throw try unexpectedCharacter()
+        position += symbol.utf8.count
+        return Token(kind: .symbol(symbol), range: start..<position)
     }
 
     private func unexpectedCharacter() throws(ExpressionError) -> ExpressionError {

@@ -18,8 +18,12 @@ struct Token {
     let range: Range<Int>
 
     /// The word in upper case, if it is an unquoted one.
-    var keyword: String? {
-        if case .word(let text) = kind { text.uppercased() } else { nil }
+    let keyword: String?
+
+    init(kind: Kind, range: Range<Int>) {
+        self.kind = kind
+        self.range = range
+        if case .word(let text) = kind { keyword = text.uppercased() } else { keyword = nil }
     }
 
     func isKeyword(_ name: String) -> Bool { keyword == name }
