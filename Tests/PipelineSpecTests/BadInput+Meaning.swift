@@ -55,13 +55,15 @@ extension BadInput {
 
     static let graph = [
         BadInput("an unconsumed transform", "E1301") {
-            $0.transforms += "\n  ‸spare:\n    type: filter\n    input: events\n    where: weight > 1"
+            $0.transforms +=
+                "\n  ‸spare:\n    type: filter\n    input: events\n    where: weight > 1"
         },
         BadInput("an unknown input", "E1302") {
             $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸evnts")
-            $0.sinks += secondSink.replacing("kept", with: "events")
         },
-        BadInput("a sink as input", "E1302") { $0.sinks += secondSink.replacing("kept", with: "‸out") },
+        BadInput("a sink as input", "E1302") {
+            $0.sinks += secondSink.replacing("kept", with: "‸out")
+        },
         BadInput("a cycle", "E1303") {
             $0.transforms = """
                   kept:
@@ -79,23 +81,27 @@ extension BadInput {
             $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸kept")
             $0.sinks += secondSink.replacing("kept", with: "events")
         },
-        BadInput("no source", "E1304", text: """
-            version: 1
-            name: sample
-            connections: { main: { type: kafka, properties: { bootstrap.servers: a } } }
-            ‸sources: {}
-            sinks: {}
-            """),
-        BadInput("no sink", "E1305", text: """
-            version: 1
-            name: sample
-            connections: { main: { type: kafka, properties: { bootstrap.servers: a } } }
-            sources:
-              events: { type: kafka, connection: main, topic: a, format: raw }
-            transforms:
-              loop: { type: filter, input: events, where: TRUE }
-            ‸sinks: {}
-            """),
+        BadInput(
+            "no source", "E1304",
+            text: """
+                version: 1
+                name: sample
+                connections: { main: { type: kafka, properties: { bootstrap.servers: a } } }
+                ‸sources: {}
+                sinks: {}
+                """),
+        BadInput(
+            "no sink", "E1305",
+            text: """
+                version: 1
+                name: sample
+                connections: { main: { type: kafka, properties: { bootstrap.servers: a } } }
+                sources:
+                  events: { type: kafka, connection: main, topic: a, format: raw }
+                transforms:
+                  loop: { type: filter, input: events, where: TRUE }
+                ‸sinks: {}
+                """),
         BadInput("an id of a source and a sink", "E1306") {
             $0.sinks += secondSink.replacing("second", with: "‸events")
         },
@@ -149,8 +155,10 @@ extension BadInput {
     }
 
     static let kafka = [
-        BadInput("a property that loads code", "E1401", property("‸plugin.library.paths: /tmp/x.so")),
-        BadInput("a property that runs a command", "E1401", property("‸sasl.kerberos.kinit.cmd: rm")),
+        BadInput(
+            "a property that loads code", "E1401", property("‸plugin.library.paths: /tmp/x.so")),
+        BadInput(
+            "a property that runs a command", "E1401", property("‸sasl.kerberos.kinit.cmd: rm")),
         BadInput("a callback", "E1401", property("‸dr_msg_xyz_cb: f")),
         BadInput("acks", "E1402", property("‸acks: 1")),
         BadInput("auto.offset.reset", "E1402", property("‸auto.offset.reset: latest")),
@@ -184,9 +192,12 @@ extension BadInput {
         BadInput("no expression", "E1101", condition("weight >‸")),
         BadInput("an unknown column", "E1102", condition("weight > 0 AND ‸wight > 1")),
         BadInput("an unknown field", "E1102", condition("‸place.town = 'a'")),
-        BadInput("in a folded block", "E1102", condition(">-\n      weight > 0\n      AND ‸wight > 1")),
-        BadInput("in a literal block", "E1102", condition("|\n      weight > 0\n      AND ‸wight > 1")),
-        BadInput("in quotes over lines", "E1102", condition("\"weight > 0\n      AND ‸wight > 1\"")),
+        BadInput(
+            "in a folded block", "E1102", condition(">-\n      weight > 0\n      AND ‸wight > 1")),
+        BadInput(
+            "in a literal block", "E1102", condition("|\n      weight > 0\n      AND ‸wight > 1")),
+        BadInput(
+            "in quotes over lines", "E1102", condition("\"weight > 0\n      AND ‸wight > 1\"")),
         BadInput("a comparison of text and number", "E1103", condition("‸weight > color")),
         BadInput("arithmetic on text", "E1104", condition("weight > ‸color + 1")),
         BadInput("an unknown function", "E1105", condition("‸LOWR(color) = 'a'")),
@@ -195,14 +206,18 @@ extension BadInput {
         BadInput("a function that is not built", "E1108", condition("‸MD5(color) = 'a'")),
         BadInput("an aggregate in a filter", "E1109", condition("‸COUNT(*) > 1")),
         BadInput("a column that is not grouped", "E1110", item("COUNT(*) + ‸weight")),
-        BadInput("branches without a common type", "E1111",
+        BadInput(
+            "branches without a common type", "E1111",
             condition("‸COALESCE(color, weight) = 'a'")),
         BadInput("a bare NULL", "E1112") {
             $0.transforms = "  kept:\n    type: map\n    input: events\n    select: { a: '‸NULL' }"
         },
         BadInput("a filter of text", "E1113", condition("‸LOWER(color)")),
         BadInput("an impossible cast", "E1114", condition("‸CAST(place AS BIGINT) > 1")),
-        BadInput("a deep expression", "E1115",
-            condition(String(repeating: "(", count: 200) + "‸" + String(repeating: "(", count: 100) + "1" + String(repeating: ")", count: 300))),
+        BadInput(
+            "a deep expression", "E1115",
+            condition(
+                String(repeating: "(", count: 200) + "‸" + String(repeating: "(", count: 100) + "1"
+                    + String(repeating: ")", count: 300))),
     ]
 }

@@ -26,7 +26,8 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("a list", "E1012", text: "- a\n"),
         BadInput("a NUL", "E1006", text: "version: 1\nname: \u{0}\n"),
         BadInput("a byte order mark", "E1003", text: "\u{FEFF}version: 1\n"),
-        BadInput("more than a mebibyte", "E1002", text: String(repeating: "#", count: (1 << 20) + 1)),
+        BadInput(
+            "more than a mebibyte", "E1002", text: String(repeating: "#", count: (1 << 20) + 1)),
         BadInput("a tab", "E1006", text: "version: 1\nconfig:\n‸\tparallelism.default: 1\n"),
         BadInput("an open bracket", "E1006", text: "version: 1\nname: [a\n‸"),
         BadInput("an unquoted variable in braces", "E1006") {
@@ -59,7 +60,8 @@ struct BadInput: Sendable, CustomStringConvertible {
             $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸[events]")
         },
         BadInput("a side output", "E1010") {
-            $0.sinks += "\n  d:\n    type: kafka\n    connection: main\n    input: ‸events.errors\n    topic: d"
+            $0.sinks +=
+                "\n  d:\n    type: kafka\n    connection: main\n    input: ‸events.errors\n    topic: d"
         },
         BadInput("side_output", "E1010") { $0.sources += "\n    on_error: ‸side_output" },
     ]
@@ -78,9 +80,12 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("no topic", "E1011") {
             $0.sinks = "  ‸out:\n    type: kafka\n    connection: main\n    input: kept"
         },
-        BadInput("no type", "E1011") { $0.sinks = "  ‸out:\n    connection: main\n    input: kept" },
+        BadInput("no type", "E1011") {
+            $0.sinks = "  ‸out:\n    connection: main\n    input: kept"
+        },
         BadInput("no schema", "E1011") {
-            $0.sources = "  ‸events:\n    type: kafka\n    connection: main\n    topic: e\n    format: json"
+            $0.sources =
+                "  ‸events:\n    type: kafka\n    connection: main\n    topic: e\n    format: json"
         },
         BadInput("a map of nothing", "E1011") {
             $0.transforms = "  ‸kept:\n    type: map\n    input: events"
@@ -91,17 +96,21 @@ struct BadInput: Sendable, CustomStringConvertible {
             $0.config += "\n  parallelism.default: ‸1.5"
         },
         BadInput("an exponent", "E1012") { $0.config += "\n  parallelism.default: ‸1e9" },
-        BadInput("a text for a section", "E1012") { $0.tail = ""; $0.sinks = "  ‸out" },
+        BadInput("a text for a section", "E1012") {
+            $0.tail = ""; $0.sinks = "  ‸out"
+        },
         BadInput("yes for a boolean", "E1012") { $0.sinks += "\n    allow_loop: ‸yes" },
         BadInput("an unknown type", "E1013") {
             $0.transforms = "  kept:\n    type: ‸filtr\n    input: events"
         },
         BadInput("an unknown word", "E1013") { $0.sources += "\n    startup: ‸begining" },
         BadInput("an id with a slash", "E1014") {
-            $0.sinks += "\n  ‸a/b:\n    type: kafka\n    connection: main\n    input: kept\n    topic: r"
+            $0.sinks +=
+                "\n  ‸a/b:\n    type: kafka\n    connection: main\n    input: kept\n    topic: r"
         },
         BadInput("an empty id", "E1014") {
-            $0.sinks += "\n  ‸'':\n    type: kafka\n    connection: main\n    input: kept\n    topic: r"
+            $0.sinks +=
+                "\n  ‸'':\n    type: kafka\n    connection: main\n    input: kept\n    topic: r"
         },
         BadInput("a topic with a blank", "E1014") {
             $0.sinks = $0.sinks.replacing("topic: results", with: "topic: ‸my results")
@@ -167,6 +176,8 @@ struct BadInput: Sendable, CustomStringConvertible {
         },
         BadInput("a variable without end", "E1021") { $0.tail = "description: ‸${HOME" },
         BadInput("a nested variable", "E1021") { $0.tail = "description: ‸${A${B}}" },
-        BadInput("a secret that is not there", "E1022") { $0.tail = "description: ‸${file:/no/where}" },
+        BadInput("a secret that is not there", "E1022") {
+            $0.tail = "description: ‸${file:/no/where}"
+        },
     ]
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct CatalogTests {
     @Test func everyCodeHasAnEntryAndNoEntryIsWithoutACode() {
         let records = (2001...2008).map { "E\($0)" }
-        let known = DiagnosticCode.allCases.map(\.rawValue)
+        let known =
+            DiagnosticCode.allCases.map(\.rawValue)
             + ExpressionError.Code.allCases.map(\.rawValue)
             + EvaluationError.Code.allCases.map(\.rawValue) + records
         #expect(ErrorCatalog.entries.map(\.code).sorted() == known.sorted())

@@ -61,7 +61,8 @@ import Testing
         let definition = try definition(Self.examples[1])
         #expect(
             definition.sources[0].batchSchema.fields.map(\.description) == [
-                "amount DOUBLE", "is_test BOOLEAN", "order_id STRING NOT NULL", "customer.id STRING",
+                "amount DOUBLE", "is_test BOOLEAN", "order_id STRING NOT NULL",
+                "customer.id STRING",
                 "customer.city STRING", "items[0] STRING",
             ])
         #expect(definition.sources[0].onError == .drop)

@@ -20,10 +20,15 @@ import Testing
         let object = try JSONSerialization.jsonObject(with: Data(PipelineSchema.json().utf8))
         let schema = try #require(object as? [String: Any])
         let properties = try #require(schema["properties"] as? [String: Any])
-        #expect(Set(properties.keys) == [
-            "version", "name", "description", "config", "connections", "sources", "transforms", "sinks",
-        ])
-        #expect(schema["required"] as? [String] == ["version", "name", "connections", "sources", "sinks"])
+        #expect(
+            Set(properties.keys) == [
+                "version", "name", "description", "config", "connections", "sources", "transforms",
+                "sinks",
+            ])
+        #expect(
+            schema["required"] as? [String] == [
+                "version", "name", "connections", "sources", "sinks",
+            ])
         let config = try #require(properties["config"] as? [String: Any])
         let keys = try #require(config["properties"] as? [String: Any])
         #expect(keys["execution.checkpointing.interval"] != nil)

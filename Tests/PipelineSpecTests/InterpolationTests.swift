@@ -1,5 +1,6 @@
-@testable import PipelineSpec
 import Testing
+
+@testable import PipelineSpec
 
 @Suite struct InterpolationTests {
     private let interpolation = Interpolation(
@@ -29,9 +30,10 @@ import Testing
     }
 
     @Test func anUnsetVariableIsNamedNotGuessed() {
-        #expect(throws: Interpolation.Failure(
-            code: .undefinedVariable, message: "the variable NONE is not set: set it",
-            help: "set it, or give a default: ${NONE:-value}", utf8Offset: 2)
+        #expect(
+            throws: Interpolation.Failure(
+                code: .undefinedVariable, message: "the variable NONE is not set: set it",
+                help: "set it, or give a default: ${NONE:-value}", utf8Offset: 2)
         ) { try interpolation.resolve("ä${NONE:?set it}") }
     }
 
@@ -64,7 +66,8 @@ import Testing
         var environment = LintEnvironment()
         environment.readFile = { _ in .success("hunter2!") }
         let result = lint(
-            Sample.with { $0.sinks += "\n    delivery_guarantee: ${file:/run/secret}" }, environment)
+            Sample.with { $0.sinks += "\n    delivery_guarantee: ${file:/run/secret}" }, environment
+        )
         let message = result.diagnostics.first?.message ?? ""
         #expect(message.contains("`***`"))
         #expect(!message.contains("hunter2"))

@@ -47,7 +47,10 @@ import Testing
         case 0: bytes[position] = interesting[random.next(below: interesting.count)]
         case 1: bytes.insert(interesting[random.next(below: interesting.count)], at: position)
         case 2: bytes.removeSubrange(position..<position + length)
-        case 3: bytes.insert(contentsOf: bytes[position..<position + length], at: random.next(below: bytes.count))
+        case 3:
+            bytes.insert(
+                contentsOf: bytes[position..<position + length], at: random.next(below: bytes.count)
+            )
         default: bytes[position] = UInt8(random.next(below: 256))
         }
     }

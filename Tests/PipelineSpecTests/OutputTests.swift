@@ -31,12 +31,15 @@ import Testing
         var environment = LintEnvironment()
         environment.configurationOverrides = [.init(name: "parallelism.default", value: "1")]
         let definition = try #require(lint(try Self.example(), environment).definition)
-        #expect(PipelineExplanation.text(definition).contains("events -> known_colors -> counts -> results"))
+        #expect(
+            PipelineExplanation.text(definition).contains(
+                "events -> known_colors -> counts -> results"))
     }
 
     @Test func branchesOfAChainAreShown() throws {
         let text = Sample.with {
-            $0.sinks += "\n  second:\n    type: kafka\n    connection: main\n    input: kept\n    topic: r2"
+            $0.sinks +=
+                "\n  second:\n    type: kafka\n    connection: main\n    input: kept\n    topic: r2"
         }
         let definition = try #require(lint(text).definition)
         #expect(PipelineExplanation.text(definition).contains("events -> kept -> (out, second)"))
@@ -47,7 +50,10 @@ import Testing
         let json = PipelineExplanation.json(definition)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-        #expect(object["chains"] as? [[String]] == [["events", "known_colors"], ["counts", "results"]])
+        #expect(
+            object["chains"] as? [[String]] == [
+                ["events", "known_colors"], ["counts", "results"],
+            ])
     }
 
     @Test(arguments: [false, true])
@@ -67,7 +73,8 @@ import Testing
         let plain = PipelineEcho.yaml(
             path: "p", bytes: bytes, environment: LintEnvironment(), isResolved: false)
         let resolved = PipelineEcho.yaml(
-            path: "p", bytes: bytes, environment: LintEnvironment(variables: ["KAFKA_BROKERS": "k:1"]),
+            path: "p", bytes: bytes,
+            environment: LintEnvironment(variables: ["KAFKA_BROKERS": "k:1"]),
             isResolved: true)
         #expect(plain.contains("\"${KAFKA_BROKERS:-localhost:9092}\""))
         #expect(resolved.contains("bootstrap.servers: \"k:1\""))
@@ -85,7 +92,8 @@ import Testing
                 """
         }
         let echo = PipelineEcho.yaml(
-            path: "p", bytes: Array(text.utf8), environment: LintEnvironment(variables: ["P": "hunter3"]),
+            path: "p", bytes: Array(text.utf8),
+            environment: LintEnvironment(variables: ["P": "hunter3"]),
             isResolved: isResolved)
         #expect(!echo.contains("hunter"))
         #expect(echo.contains("ssl.key.password: '***'"))

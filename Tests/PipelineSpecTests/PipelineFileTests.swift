@@ -47,7 +47,8 @@ import Testing
     @Test func aFIFOIsRefusedWithoutWaiting() throws {
         try withFolder { folder in
             #expect(mkfifo(folder + "/fifo", 0o600) == 0)
-            #expect(refusal(folder + "/fifo")?.diagnostic.message == "the file is a FIFO, not a file")
+            #expect(
+                refusal(folder + "/fifo")?.diagnostic.message == "the file is a FIFO, not a file")
         }
     }
 

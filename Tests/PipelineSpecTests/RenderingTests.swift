@@ -36,7 +36,9 @@ import Testing
 
     @Test func githubGetsACommandALine() {
         let line = DiagnosticRendering.github.render([result])
-        #expect(line.hasPrefix("::error file=p.yaml,line=22,endLine=22,col=27,endColumn=32,title=E1102::"))
+        #expect(
+            line.hasPrefix(
+                "::error file=p.yaml,line=22,endLine=22,col=27,endColumn=32,title=E1102::"))
         #expect(line.hasSuffix("%0Ahelp: did you mean `weight`?\n"))
         #expect(line.split(separator: "\n").count == 1)
     }

@@ -1,10 +1,12 @@
-@testable import PipelineSpec
 import StreamCore
 import Testing
 
+@testable import PipelineSpec
+
 @Suite struct DurationTextTests {
     @Test(arguments: [
-        ("10 s", 10_000), ("10s", 10_000), ("15 min", 900_000), ("1 h", 3_600_000), ("7 d", 604_800_000),
+        ("10 s", 10_000), ("10s", 10_000), ("15 min", 900_000), ("1 h", 3_600_000),
+        ("7 d", 604_800_000),
         ("500ms", 500), ("2 minutes", 120_000), ("1000 us", 1), ("0", 0), ("PT10S", 10_000),
         ("pt1h30m", 5_400_000), ("P1DT1S", 86_401_000),
     ])
@@ -61,7 +63,8 @@ import Testing
     }
 
     @Test func deepTypesAreRefused() {
-        let text = String(repeating: "ARRAY<", count: 1_000) + "INT" + String(repeating: ">", count: 1_000)
+        let text =
+            String(repeating: "ARRAY<", count: 1_000) + "INT" + String(repeating: ">", count: 1_000)
         #expect(throws: SQLTypeText.Failure.self) { try SQLTypeText.parse(text) }
     }
 }

@@ -24,10 +24,13 @@ import YAML
 
     @Test(arguments: [
         "k: x", "k:   ab x äx x", "k: ab x\n  cd x\n\n  ef x\n", "k: 'a x'", "k: 'it''s x ''x'' x'",
-        "k: 'a x\n  b x\n\n  c x'", "k: \"a x \\\"x\\\" x\"", "k: \"\\u00e4x\\t\\U0000e4e4x\\u0041x\"",
+        "k: 'a x\n  b x\n\n  c x'", "k: \"a x \\\"x\\\" x\"",
+        "k: \"\\u00e4x\\t\\U0000e4e4x\\u0041x\"",
         "k: \"a x\n   b x\"", "k: |\n  a x\n  b x\n", "k: |\n\n    a x\n\n      b x\n    c x\n",
-        "k: >\n  a x\n  b x\n\n  c x\n", "k: >-\n  CASE x\n       WHEN x\n  END x\n", "k: |2\n   a x\n  b x\n",
-        "k: |-  # comment\n  äöü x\n", "k: x # note\nb: 1\n", "{ k: a x, b: 1 }", "b: 1\r\nk: |\r\n  a x\r\n  b x\r\n",
+        "k: >\n  a x\n  b x\n\n  c x\n", "k: >-\n  CASE x\n       WHEN x\n  END x\n",
+        "k: |2\n   a x\n  b x\n",
+        "k: |-  # comment\n  äöü x\n", "k: x # note\nb: 1\n", "{ k: a x, b: 1 }",
+        "b: 1\r\nk: |\r\n  a x\r\n  b x\r\n",
         "k: &anchor ab x", "k: &anchor |\n  ab x\n", "k: &anchor\n  ab x\n", "k: &a 'ab x'",
     ])
     func everyPlaceMapsBackToTheFile(_ file: String) throws { try check(file) }
@@ -42,7 +45,8 @@ import YAML
     @Test func aNodeThatIsNotFromTheFileHasItsOwnPlace() {
         let mark = YAMLMark(line: 0, column: 3)
         let node = YAMLNode(
-            .scalar(YAMLScalar(text: "abc", style: .plain)), range: YAMLRange(start: mark, end: mark))
+            .scalar(YAMLScalar(text: "abc", style: .plain)),
+            range: YAMLRange(start: mark, end: mark))
         let positions = ScalarPositions(of: node, in: SourceText("k: abc"))
         #expect(positions.mark(atUTF8Offset: 0).line == 0)
     }

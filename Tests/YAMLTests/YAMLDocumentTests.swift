@@ -17,8 +17,9 @@ import YAML
 
     @Test func onlyAPlainScalarIsNull() {
         let document = parse("a:\nb: ~\nc: null\nd: ''\ne: 'null'\n")
-        #expect(["a", "b", "c", "d", "e"].map { document.root?[$0]?.scalar?.isNull }
-            == [true, true, true, false, false])
+        #expect(
+            ["a", "b", "c", "d", "e"].map { document.root?[$0]?.scalar?.isNull }
+                == [true, true, true, false, false])
     }
 
     @Test func aliasesAreTheAnchorsValue() {
@@ -31,9 +32,11 @@ import YAML
     @Test(arguments: [
         ("", YAMLProblem.Code.empty), ("# a\n", .empty), ("a: b: c", .syntax), ("a: [", .syntax),
         ("a:\n\tb: 1", .tab), ("a: 1\n---\nb: 1", .severalDocuments), ("a: 1\na: 2", .duplicateKey),
-        ("{a: 1}: 2", .keyNotText), ("a: !!str 1", .tag), ("a: !x {}", .tag), ("<<: {a: 1}", .mergeKey),
+        ("{a: 1}: 2", .keyNotText), ("a: !!str 1", .tag), ("a: !x {}", .tag),
+        ("<<: {a: 1}", .mergeKey),
         ("a: *b", .unknownAnchor), ("*b : a", .unknownAnchor), ("a: &a [*a]", .unknownAnchor),
-        ("\u{FEFF}a: 1", .byteOrderMark), ("a: \u{1}", .syntax), ("a: @b", .syntax), ("%YAML 9", .syntax),
+        ("\u{FEFF}a: 1", .byteOrderMark), ("a: \u{1}", .syntax), ("a: @b", .syntax),
+        ("%YAML 9", .syntax),
     ])
     func whatIsWrongHasACode(_ text: String, _ code: YAMLProblem.Code) {
         #expect(parse(text).problems.map(\.code) == [code])
@@ -94,7 +97,8 @@ import YAML
     @Test func aBillionLaughsAreCountedNotExpanded() {
         var text = "a0: &a0 [lol, lol, lol]\n"
         for level in 1...20 {
-            text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1), *a\(level - 1)]\n"
+            text +=
+                "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1), *a\(level - 1)]\n"
         }
         #expect(codes(text) == [.limit])
     }

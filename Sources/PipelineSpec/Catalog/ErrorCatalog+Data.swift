@@ -1,44 +1,71 @@
 extension ErrorCatalog {
     static let expressions: [Entry] = [
-        Entry("E1101", "Not an expression", """
+        Entry(
+            "E1101", "Not an expression",
+            """
             The text does not follow the grammar of SQL's scalar expressions at the marked place.
             """),
-        Entry("E1102", "Unknown column", """
+        Entry(
+            "E1102", "Unknown column",
+            """
             The input has no such column, or the path leads to nothing. Names are case-sensitive; \
             others than letters, digits and `_` need double quotes: `"my column"`.
             """),
-        Entry("E1103", "Values that cannot be compared", """
+        Entry(
+            "E1103", "Values that cannot be compared",
+            """
             The two sides have types without a common order, such as STRING and BIGINT. Write a CAST.
             """),
-        Entry("E1104", "Wrong type of operand", """
+        Entry(
+            "E1104", "Wrong type of operand",
+            """
             An operator or function does not take values of this type. Write a CAST, or TRY_CAST \
             where the value may be bad.
             """),
         Entry("E1105", "Unknown function", "`millrace functions` lists all of them."),
-        Entry("E1106", "Wrong number of arguments", "`millrace functions NAME` shows how it is called."),
-        Entry("E1107", "A bad literal", """
+        Entry(
+            "E1106", "Wrong number of arguments",
+            "`millrace functions NAME` shows how it is called."),
+        Entry(
+            "E1107", "A bad literal",
+            """
             A number that no type can hold, or a LIKE pattern with a wrong escape.
             """),
-        Entry("E1108", "Not available in this version", """
+        Entry(
+            "E1108", "Not available in this version",
+            """
             The word belongs to the language, but this version has it not.
             """),
-        Entry("E1109", "A misplaced aggregate", """
+        Entry(
+            "E1109", "A misplaced aggregate",
+            """
             COUNT, SUM, MIN, MAX and AVG stand only in the `select` of an `aggregate`, each item of \
             which has at least one, and never inside each other.
             """),
-        Entry("E1110", "A column that is not grouped", """
+        Entry(
+            "E1110", "A column that is not grouped",
+            """
             Outside an aggregate function, the `select` of an `aggregate` can use key columns only: \
             which row's value should it take?
             """),
-        Entry("E1111", "No common type", """
+        Entry(
+            "E1111", "No common type",
+            """
             The branches of CASE, COALESCE, or the values of IN have no type in common.
             """),
-        Entry("E1112", "A NULL without a type", "Write CAST(NULL AS STRING), or whatever type is meant."),
-        Entry("E1113", "Another type is needed here", """
+        Entry(
+            "E1112", "A NULL without a type",
+            "Write CAST(NULL AS STRING), or whatever type is meant."),
+        Entry(
+            "E1113", "Another type is needed here",
+            """
             The expression as a whole has another type than its place; `where` needs BOOLEAN.
             """),
-        Entry("E1114", "A cast that does not exist", "There is no conversion between the two types."),
-        Entry("E1115", "An expression that is too large", """
+        Entry(
+            "E1114", "A cast that does not exist", "There is no conversion between the two types."),
+        Entry(
+            "E1115", "An expression that is too large",
+            """
             It has more than 64 KiB or is nested deeper than 200 levels.
             """),
     ]
@@ -48,10 +75,14 @@ extension ErrorCatalog {
 
     static let records: [Entry] = [
         Entry("E2001", "Malformed", "The value is not a well-formed JSON object." + policy),
-        Entry("E2002", "A field is missing", """
+        Entry(
+            "E2002", "A field is missing",
+            """
             A column that is NOT NULL is absent or null in the document.
             """ + policy),
-        Entry("E2003", "A field has another type", """
+        Entry(
+            "E2003", "A field has another type",
+            """
             The document has a text where the schema says a number, or the like.
             """ + policy),
         Entry("E2004", "A number out of range", "The column's type cannot hold it." + policy),
@@ -65,13 +96,19 @@ extension ErrorCatalog {
         " The operator's `on_error` decides: `fail` stops the job, `drop` leaves the row out."
 
     static let rows: [Entry] = [
-        Entry("E2101", "Division by zero", "NULLIF(x, 0) as the divisor gives NULL instead." + rowPolicy),
-        Entry("E2102", "Overflow", """
+        Entry(
+            "E2101", "Division by zero",
+            "NULLIF(x, 0) as the divisor gives NULL instead." + rowPolicy),
+        Entry(
+            "E2102", "Overflow",
+            """
             The result is outside the range of its type. Results never wrap around; CAST an operand \
             to a wider type.
             """ + rowPolicy),
         Entry("E2103", "A bad cast", "TRY_CAST gives NULL instead." + rowPolicy),
         Entry("E2104", "A bad pattern", "A LIKE pattern from data has a wrong escape." + rowPolicy),
-        Entry("E2105", "A value that is too long", "A text grew beyond the limit of one value." + rowPolicy),
+        Entry(
+            "E2105", "A value that is too long",
+            "A text grew beyond the limit of one value." + rowPolicy),
     ]
 }

@@ -20,6 +20,8 @@ struct OperatorGraph {
 
     /// In the order of the file, sources first, sinks last. Ids are distinct.
     var operators: [Operator] = []
+    /// Ids that unknown inputs resemble: not to be reported as never consumed as well.
+    var probablyMeant: Set<String> = []
     /// Ids of transforms without cycles, inputs before their readers.
     var transformOrder: [String] = []
 
@@ -48,7 +50,8 @@ extension PipelineChecker {
                     OperatorGraph.Operator(
                         id: entry.key, section: section, keyRange: entry.keyRange, path: path,
                         object: object, input: object?["input"]?.text,
-                        mentionedInputs: section == .sources ? [] : entry.value["input"].map(Self.texts)))
+                        mentionedInputs: section == .sources
+                            ? [] : entry.value["input"].map(Self.texts)))
             }
         }
         return graph
@@ -95,13 +98,18 @@ extension PipelineChecker {
         }
     }
 
-    private func reportUnknownInput(_ input: String, _ value: DecodedValue, _ candidates: [String]) {
+    private func reportUnknownInput(_ input: String, _ value: DecodedValue, _ candidates: [String])
+    {
         let parts = input.split(separator: ".", maxSplits: 1)
         if parts.count == 2, candidates.contains(String(parts[0])) {
+            graph.probablyMeant.insert(String(parts[0]))
             return decoder.report(
                 .notAvailable, at: value.node.range, path: value.path,
                 "the output `\(FieldDecoder.excerpt(input))` is not available in this version",
                 help: "`\(parts[0])` has one output, `\(parts[0])`")
+        }
+        if let nearest = NearestName.find(input, among: candidates) {
+            graph.probablyMeant.insert(nearest)
         }
         let isSink = writtenKeys(of: "sinks").contains(input)
         decoder.report(
@@ -150,7 +158,9 @@ extension PipelineChecker {
 
     private func orderTransforms(except cyclic: Set<String>) {
         var placed = Set(graph.operators.filter { $0.section == .sources }.map(\.id))
-        var waiting = graph.operators.filter { $0.section == .transforms && !cyclic.contains($0.id) }
+        var waiting = graph.operators.filter {
+            $0.section == .transforms && !cyclic.contains($0.id)
+        }
         while let index = waiting.firstIndex(where: { $0.input.map(placed.contains) ?? true }) {
             let transform = waiting.remove(at: index)
             placed.insert(transform.id)
@@ -163,7 +173,7 @@ extension PipelineChecker {
         guard graph.operators.contains(where: { $0.section == .sinks }) else { return }
         let mentioned = graph.operators.compactMap(\.mentionedInputs)
         guard mentioned.count == graph.operators.count else { return }
-        let consumed = Set(mentioned.joined())
+        let consumed = Set(mentioned.joined()).union(graph.probablyMeant)
         for producer in graph.operators where producer.section != .sinks {
             guard !consumed.contains(producer.id) else { continue }
             decoder.report(

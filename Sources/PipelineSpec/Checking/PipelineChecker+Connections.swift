@@ -36,7 +36,8 @@ extension PipelineChecker {
         if isSecret { decoder.addSecret(text) }
         switch KafkaPropertyRules.verdict(entry.key) {
         case .denied(let why):
-            report(.deniedProperty, entry, "`\(entry.key)` may not be set in a pipeline file: \(why)")
+            report(
+                .deniedProperty, entry, "`\(entry.key)` may not be set in a pipeline file: \(why)")
         case .owned(let why):
             report(.ownedProperty, entry, "`\(entry.key)` is set by the runner: \(why)")
         case .allowed: checkAllowed(entry, text, isSecret: isSecret)
@@ -46,7 +47,8 @@ extension PipelineChecker {
     }
 
     private func report(
-        _ code: DiagnosticCode, _ entry: DecodedEntry, _ message: String, help: String? = "remove it"
+        _ code: DiagnosticCode, _ entry: DecodedEntry, _ message: String,
+        help: String? = "remove it"
     ) {
         decoder.report(code, at: entry.keyRange, path: entry.value.path, message, help: help)
     }
@@ -80,7 +82,8 @@ extension PipelineChecker {
         case .good: break
         case .unknown(let nearest):
             report(
-                .unknownProperty, entry, "librdkafka has no property `\(FieldDecoder.excerpt(entry.key))`",
+                .unknownProperty, entry,
+                "librdkafka has no property `\(FieldDecoder.excerpt(entry.key))`",
                 help: nearest.map { "did you mean `\($0)`?" }
                     ?? "properties of the Java client that librdkafka does not share are not read")
         case .badValue(let reason):

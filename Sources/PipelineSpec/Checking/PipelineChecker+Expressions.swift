@@ -71,7 +71,8 @@ extension PipelineChecker {
         for error in errors.errors {
             let start = positions.mark(atUTF8Offset: error.range.lowerBound)
             let end = positions.mark(atUTF8Offset: error.range.upperBound)
-            let help = text.contains("${")
+            let help =
+                text.contains("${")
                 ? "variables are not replaced inside expressions; add a column or a constant"
                 : error.help
             decoder.collector.report(

@@ -83,10 +83,14 @@ extension PipelineChecker {
     func checkTopicLoops() {
         for sink in sinks {
             let object = graph[sink.id]?.object
-            guard object?["allow_loop"]?.boolean != true, let topic = object?["topic"] else { continue }
-            guard let source = sources.first(where: {
-                $0.topic == sink.topic && isSameCluster($0.connection, sink.connection)
-            }) else { continue }
+            guard object?["allow_loop"]?.boolean != true, let topic = object?["topic"] else {
+                continue
+            }
+            guard
+                let source = sources.first(where: {
+                    $0.topic == sink.topic && isSameCluster($0.connection, sink.connection)
+                })
+            else { continue }
             decoder.report(
                 .topicLoop, at: topic.node.range, path: topic.path,
                 "the topic `\(sink.topic)` is read by the source `\(source.id)` of the same pipeline",

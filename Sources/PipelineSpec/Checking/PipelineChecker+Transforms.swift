@@ -39,7 +39,8 @@ extension PipelineChecker {
         _ object: DecodedObject, _ input: RowStream
     ) -> (TransformDefinition.Kind, RowStream)? {
         guard let value = object["where"] else { return nil }
-        guard let condition = expression(value, named: "where", in: input, expecting: .boolean) else {
+        guard let condition = expression(value, named: "where", in: input, expecting: .boolean)
+        else {
             return nil
         }
         return (.filter(condition), input)
@@ -89,7 +90,8 @@ extension PipelineChecker {
         guard let map = value.map else { return nil }
         if value.node.entries?.isEmpty != false {
             decoder.report(
-                .missingKey, at: value.node.range, path: value.path, "at least one column is needed",
+                .missingKey, at: value.node.range, path: value.path,
+                "at least one column is needed",
                 help: "total: price * quantity")
         }
         let made = map.compactMap { expression($0.value, named: $0.key, in: input) }

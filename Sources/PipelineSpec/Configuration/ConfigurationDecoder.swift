@@ -28,7 +28,8 @@ struct ConfigurationDecoder {
                 .unknownConfiguration, at: entry.keyRange, path: path,
                 "unknown configuration key `\(FieldDecoder.excerpt(entry.key))`",
                 help: NearestName.help(entry.key, among: ConfigurationTable.availableNames)
-                    ?? "docs/pipeline-reference.md lists the keys; Flink's are flat: `execution.checkpointing.interval`")
+                    ?? "docs/pipeline-reference.md lists the keys; Flink's are flat: `execution.checkpointing.interval`"
+            )
         }
         switch key.status {
         case .notBuilt:
@@ -112,7 +113,8 @@ struct ConfigurationDecoder {
             result.mode = CheckpointingConfiguration.Mode(rawValue: text) ?? result.mode
         }
         if let text = settings[prefix + "externalized-checkpoint-retention"]?.value.text {
-            result.retention = CheckpointingConfiguration.Retention(rawValue: text) ?? result.retention
+            result.retention =
+                CheckpointingConfiguration.Retention(rawValue: text) ?? result.retention
         }
         return result
     }
@@ -156,7 +158,9 @@ struct ConfigurationDecoder {
         set(milliseconds: &values.initialBackoffMilliseconds, prefix + "initial-backoff")
         set(milliseconds: &values.maxBackoffMilliseconds, prefix + "max-backoff")
         set(number: &values.backoffMultiplier, prefix + "backoff-multiplier")
-        set(milliseconds: &values.resetBackoffThresholdMilliseconds, prefix + "reset-backoff-threshold")
+        set(
+            milliseconds: &values.resetBackoffThresholdMilliseconds,
+            prefix + "reset-backoff-threshold")
         set(number: &values.jitterFactor, prefix + "jitter-factor")
         let attempts = settings[prefix + "attempts-before-reset-backoff"]?.value.integer
         values.attemptsBeforeResetBackoff = attempts.map { Int($0) }
@@ -174,7 +178,8 @@ enum CheckpointDirectory {
         if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
             let scheme = text[..<colon].lowercased()
             guard scheme == "file" else {
-                return .failure(Refusal(reason: "has the scheme `\(scheme):`; only `file:` is available"))
+                return .failure(
+                    Refusal(reason: "has the scheme `\(scheme):`; only `file:` is available"))
             }
             path = text[text.index(after: colon)...]
             if path.hasPrefix("//") {

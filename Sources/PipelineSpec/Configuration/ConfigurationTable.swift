@@ -33,61 +33,63 @@ enum ConfigurationTable {
     private static let yearMilliseconds: Int64 = 366 * Grammar.dayMilliseconds
     private static let checkpointing = "execution.checkpointing."
 
-    static let available: [ConfigurationKey] = [
-        ConfigurationKey(
-            "parallelism.default", .integer(1...32_768), default: "1",
-            "Subtasks of each operator; `-p` sets it too. At most `pipeline.max-parallelism`."),
-        ConfigurationKey(
-            "pipeline.max-parallelism", .integer(1...32_768), default: "128",
-            "Key groups: the highest parallelism the job can ever have. Part of its state."),
-        ConfigurationKey(
-            checkpointing + "interval", milliseconds(10...yearMilliseconds),
-            "Time from one checkpoint to the next, and so until results are visible. Without it "
-                + "there are no checkpoints."),
-        ConfigurationKey(
-            checkpointing + "dir", .text(.any), former: ["state.checkpoints.dir"],
-            "The folder of checkpoints, `file:///...`; each job has its own folder in it. Needed "
-                + "with an interval."),
-        ConfigurationKey(
-            checkpointing + "timeout", milliseconds(10...yearMilliseconds), default: "10 min",
-            "A checkpoint that takes longer is given up."),
-        ConfigurationKey(
-            checkpointing + "min-pause", milliseconds(0...yearMilliseconds), default: "0",
-            "Least time between the end of a checkpoint and the start of the next."),
-        ConfigurationKey(
-            checkpointing + "num-retained", .integer(1...1_000), default: "1",
-            former: ["state.checkpoints.num-retained"],
-            "Completed checkpoints that are kept. The newest committed one and all newer ones are "
-                + "kept in any case."),
-        ConfigurationKey(
-            checkpointing + "mode",
-            .choice([
-                Choice("EXACTLY_ONCE", "barriers are aligned"),
-                Choice("AT_LEAST_ONCE", "barriers are not aligned"),
-            ]),
-            default: "EXACTLY_ONCE", "Whether a record counts once in the state."),
-        ConfigurationKey(
-            checkpointing + "tolerable-failed-checkpoints", .integer(0...1_000_000), default: "0",
-            "Failed checkpoints in a row after which the job is restarted."),
-        ConfigurationKey(
-            checkpointing + "externalized-checkpoint-retention",
-            .choice([
-                Choice("RETAIN_ON_CANCELLATION", "keep them"),
-                Choice("DELETE_ON_CANCELLATION", "delete them"),
-                Choice("NO_EXTERNALIZED_CHECKPOINTS", "delete them"),
-            ]),
-            default: "RETAIN_ON_CANCELLATION",
-            "What becomes of checkpoints when the job is cancelled. (Flink's default is "
-                + "NO_EXTERNALIZED_CHECKPOINTS.)"),
-        ConfigurationKey(
-            "state.backend.type",
-            .choice([
-                Choice("hashmap", "in memory", aliases: ["heap", "filesystem"]),
-                Choice("rocksdb", "on disk", isAvailable: false),
-                Choice("forst", "remote", isAvailable: false),
-            ]),
-            default: "hashmap", former: ["state.backend"], "Where keyed state lives."),
-    ] + restart + own
+    static let available: [ConfigurationKey] =
+        [
+            ConfigurationKey(
+                "parallelism.default", .integer(1...32_768), default: "1",
+                "Subtasks of each operator; `-p` sets it too. At most `pipeline.max-parallelism`."),
+            ConfigurationKey(
+                "pipeline.max-parallelism", .integer(1...32_768), default: "128",
+                "Key groups: the highest parallelism the job can ever have. Part of its state."),
+            ConfigurationKey(
+                checkpointing + "interval", milliseconds(10...yearMilliseconds),
+                "Time from one checkpoint to the next, and so until results are visible. Without it "
+                    + "there are no checkpoints."),
+            ConfigurationKey(
+                checkpointing + "dir", .text(.any), former: ["state.checkpoints.dir"],
+                "The folder of checkpoints, `file:///...`; each job has its own folder in it. Needed "
+                    + "with an interval."),
+            ConfigurationKey(
+                checkpointing + "timeout", milliseconds(10...yearMilliseconds), default: "10 min",
+                "A checkpoint that takes longer is given up."),
+            ConfigurationKey(
+                checkpointing + "min-pause", milliseconds(0...yearMilliseconds), default: "0",
+                "Least time between the end of a checkpoint and the start of the next."),
+            ConfigurationKey(
+                checkpointing + "num-retained", .integer(1...1_000), default: "1",
+                former: ["state.checkpoints.num-retained"],
+                "Completed checkpoints that are kept. The newest committed one and all newer ones are "
+                    + "kept in any case."),
+            ConfigurationKey(
+                checkpointing + "mode",
+                .choice([
+                    Choice("EXACTLY_ONCE", "barriers are aligned"),
+                    Choice("AT_LEAST_ONCE", "barriers are not aligned"),
+                ]),
+                default: "EXACTLY_ONCE", "Whether a record counts once in the state."),
+            ConfigurationKey(
+                checkpointing + "tolerable-failed-checkpoints", .integer(0...1_000_000),
+                default: "0",
+                "Failed checkpoints in a row after which the job is restarted."),
+            ConfigurationKey(
+                checkpointing + "externalized-checkpoint-retention",
+                .choice([
+                    Choice("RETAIN_ON_CANCELLATION", "keep them"),
+                    Choice("DELETE_ON_CANCELLATION", "delete them"),
+                    Choice("NO_EXTERNALIZED_CHECKPOINTS", "delete them"),
+                ]),
+                default: "RETAIN_ON_CANCELLATION",
+                "What becomes of checkpoints when the job is cancelled. (Flink's default is "
+                    + "NO_EXTERNALIZED_CHECKPOINTS.)"),
+            ConfigurationKey(
+                "state.backend.type",
+                .choice([
+                    Choice("hashmap", "in memory", aliases: ["heap", "filesystem"]),
+                    Choice("rocksdb", "on disk", isAvailable: false),
+                    Choice("forst", "remote", isAvailable: false),
+                ]),
+                default: "hashmap", former: ["state.backend"], "Where keyed state lives."),
+        ] + restart + own
 
     private static let restart: [ConfigurationKey] = [
         ConfigurationKey(
@@ -96,7 +98,9 @@ enum ConfigurationTable {
                 Choice("none", "fail at once", aliases: ["off", "disable"]),
                 Choice("fixed-delay", "some attempts", aliases: ["fixeddelay"]),
                 Choice("exponential-delay", "ever longer pauses", aliases: ["exponentialdelay"]),
-                Choice("failure-rate", "some failures a time", aliases: ["failurerate"], isAvailable: false),
+                Choice(
+                    "failure-rate", "some failures a time", aliases: ["failurerate"],
+                    isAvailable: false),
             ]),
             default: "(`exponential-delay` with checkpointing, else `none`)",
             former: ["restart-strategy"], "What follows a failure."),
@@ -130,24 +134,26 @@ enum ConfigurationTable {
 
     private static let own: [ConfigurationKey] = [
         ConfigurationKey(
-            "millrace.lease.timeout", milliseconds(1_000...Grammar.dayMilliseconds), default: "15 s",
+            "millrace.lease.timeout", milliseconds(1_000...Grammar.dayMilliseconds),
+            default: "15 s",
             "A runner that holds the job and gives no sign of life for this long may be replaced."),
         ConfigurationKey(
             "millrace.transactions.pool-size", .integer(4...64), default: "4",
             "Transactional ids that are used in turn."),
     ]
 
-    private static let notBuilt: [ConfigurationKey] = [
-        "savepoint-dir", "incremental", "snapshot-compression", "unaligned.enabled",
-        "unaligned.forced", "aligned-checkpoint-timeout", "max-concurrent-checkpoints",
-        "interval-during-backlog", "checkpoints-after-tasks-finish",
-    ].map { name in .notBuilt(checkpointing + name, former: formerNames[name] ?? []) } + [
-        .notBuilt("execution.checkpointing.unaligned"),
-        .notBuilt("execution.state-recovery.path", former: ["execution.savepoint.path"]),
-        .notBuilt("pipeline.auto-watermark-interval"),
-        .notBuilt("table.exec.state.ttl"),
-        .notBuilt("table.exec.source.idle-timeout"),
-    ]
+    private static let notBuilt: [ConfigurationKey] =
+        [
+            "savepoint-dir", "incremental", "snapshot-compression", "unaligned.enabled",
+            "unaligned.forced", "aligned-checkpoint-timeout", "max-concurrent-checkpoints",
+            "interval-during-backlog", "checkpoints-after-tasks-finish",
+        ].map { name in .notBuilt(checkpointing + name, former: formerNames[name] ?? []) } + [
+            .notBuilt("execution.checkpointing.unaligned"),
+            .notBuilt("execution.state-recovery.path", former: ["execution.savepoint.path"]),
+            .notBuilt("pipeline.auto-watermark-interval"),
+            .notBuilt("table.exec.state.ttl"),
+            .notBuilt("table.exec.source.idle-timeout"),
+        ]
 
     private static let formerNames = [
         "savepoint-dir": ["state.savepoints.dir"],
@@ -178,10 +184,12 @@ enum ConfigurationTable {
             "checkpoints are local files already"),
         .meaningless("pipeline.name", "the job's name is the file's `name`"),
         .meaningless("execution.runtime-mode", "a pipeline is a stream"),
-        .meaningless("execution.buffer-timeout.interval", former: ["execution.buffer-timeout"],
+        .meaningless(
+            "execution.buffer-timeout.interval", former: ["execution.buffer-timeout"],
             "a batch leaves as soon as its input is empty"),
         .meaningless("pipeline.object-reuse", "rows are never objects here"),
-        .meaningless("pipeline.operator-chaining.enabled", former: ["pipeline.operator-chaining"],
+        .meaningless(
+            "pipeline.operator-chaining.enabled", former: ["pipeline.operator-chaining"],
             "operators are chained wherever rows need not be repartitioned"),
         .meaningless("parallelism.max", "it is spelled `pipeline.max-parallelism`"),
         .meaningless("execution.target", "the job runs in this process"),
@@ -190,7 +198,8 @@ enum ConfigurationTable {
         .meaningless("fs.default-scheme", "only `file:` is read"),
     ]
 
-    private static let oneProcess = "the job is one process: there are no JobManagers and TaskManagers"
+    private static let oneProcess =
+        "the job is one process: there are no JobManagers and TaskManagers"
     private static let noJVM = "there is no Java virtual machine here"
     private static let meaninglessFamilies: [(prefix: String, why: String)] = [
         ("jobmanager.", oneProcess), ("taskmanager.", oneProcess), ("cluster.", oneProcess),

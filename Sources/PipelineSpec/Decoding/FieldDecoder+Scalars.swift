@@ -82,7 +82,9 @@ extension FieldDecoder {
             return nil
         }
         if let wanted = rule.violation(text) {
-            report(.badIdentifier, place, "`\(place.name)` is `\(Self.excerpt(text))`; it must be \(wanted)")
+            report(
+                .badIdentifier, place,
+                "`\(place.name)` is `\(Self.excerpt(text))`; it must be \(wanted)")
             return nil
         }
         return .text(text)
@@ -93,7 +95,9 @@ extension FieldDecoder {
     ) -> DecodedValue.Content? {
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
-            report(.wrongType, place, "`\(place.name)` must be a whole number, not `\(Self.excerpt(text))`")
+            report(
+                .wrongType, place,
+                "`\(place.name)` must be a whole number, not `\(Self.excerpt(text))`")
             return nil
         }
         guard let value = Int64(text), range.contains(value) else {
@@ -106,7 +110,8 @@ extension FieldDecoder {
         _ text: String, _ place: Place, _ range: ClosedRange<Double>
     ) -> DecodedValue.Content? {
         guard let value = Double(text), value.isFinite else {
-            report(.wrongType, place, "`\(place.name)` must be a number, not `\(Self.excerpt(text))`")
+            report(
+                .wrongType, place, "`\(place.name)` must be a number, not `\(Self.excerpt(text))`")
             return nil
         }
         guard range.contains(value) else {
@@ -129,7 +134,9 @@ extension FieldDecoder {
         case "true": return .boolean(true)
         case "false": return .boolean(false)
         default:
-            report(.wrongType, place, "`\(place.name)` must be true or false, not `\(Self.excerpt(text))`")
+            report(
+                .wrongType, place,
+                "`\(place.name)` must be true or false, not `\(Self.excerpt(text))`")
             return nil
         }
     }
@@ -152,12 +159,17 @@ extension FieldDecoder {
         }
     }
 
-    private static func explain(_ failure: DurationText.Failure, _ text: String) -> (String, String) {
+    private static func explain(_ failure: DurationText.Failure, _ text: String) -> (String, String)
+    {
         let forms = "write 500 ms, 10 s, 15 min, 1 h, 7 d, or ISO 8601: PT10S"
         switch failure {
         case .notADuration: return ("which is not a duration", forms)
         case .unknownUnit(let unit): return ("and there is no unit `\(excerpt(unit))`", forms)
-        case .unitMissing: return ("a number without a unit", "\(excerpt(text)) s, \(excerpt(text)) ms or \(excerpt(text)) min?")
+        case .unitMissing:
+            return (
+                "a number without a unit",
+                "\(excerpt(text)) s, \(excerpt(text)) ms or \(excerpt(text)) min?"
+            )
         case .negative: return ("and a duration cannot be negative", forms)
         case .overflow: return ("which is longer than 292 million years", forms)
         case .tooFine: return ("which is finer than a millisecond", forms)
@@ -176,7 +188,9 @@ extension FieldDecoder {
             report(
                 .notAllowed, place,
                 "`\(place.name)` is `\(Self.excerpt(text))`; it must be one of \(Self.names(choices))",
-                help: NearestName.find(text, among: choices.map(\.name)).map { "did you mean `\($0)`?" })
+                help: NearestName.find(text, among: choices.map(\.name)).map {
+                    "did you mean `\($0)`?"
+                })
             return nil
         }
         guard found.isAvailable else {

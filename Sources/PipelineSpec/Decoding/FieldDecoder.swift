@@ -195,7 +195,8 @@ final class FieldDecoder {
     }
 
     private func missing(_ name: String, of place: Place, help: String?) {
-        let range = place.keyRange ?? YAMLRange(start: place.node.range.start, end: place.node.range.start)
+        let range =
+            place.keyRange ?? YAMLRange(start: place.node.range.start, end: place.node.range.start)
         report(
             .missingKey, at: range, path: place.path,
             "the key `\(name)` is missing in \(place.name)", help: help)

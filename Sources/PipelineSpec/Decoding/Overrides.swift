@@ -46,7 +46,9 @@ struct Overrides {
         case .sequence(var elements):
             let head = path.prefix { $0 != "." }
             guard let index = Int(head), elements.indices.contains(index) else { return nil }
-            guard let changed = descend(elements[index], path.dropFirst(head.count), value, isFlat: false)
+            guard
+                let changed = descend(
+                    elements[index], path.dropFirst(head.count), value, isFlat: false)
             else { return nil }
             elements[index] = changed
             return YAMLNode(.sequence(elements), range: node.range)
@@ -62,7 +64,9 @@ struct Overrides {
             }
             let key = entries[index].key
             let flat = key == "config" || key == "properties"
-            guard let changed = descend(entries[index].value, path.dropFirst(key.count), value, isFlat: flat)
+            guard
+                let changed = descend(
+                    entries[index].value, path.dropFirst(key.count), value, isFlat: flat)
             else { return nil }
             entries[index].value = changed
             return YAMLNode(.mapping(entries), range: node.range)

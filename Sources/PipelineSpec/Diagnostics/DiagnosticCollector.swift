@@ -62,13 +62,13 @@ final class DiagnosticCollector {
     }
 
     private static func redact(_ diagnostic: Diagnostic, _ secrets: [String]) -> Diagnostic {
-        guard secrets.contains(where: { diagnostic.message.contains($0) }) else { return diagnostic }
+        guard !secrets.isEmpty else { return diagnostic }
         return Diagnostic(
             file: diagnostic.file, line: diagnostic.line, column: diagnostic.column,
             endLine: diagnostic.endLine, endColumn: diagnostic.endColumn,
             severity: diagnostic.severity, code: diagnostic.code,
-            message: Secrets.hide(secrets, in: diagnostic.message), help: diagnostic.help,
-            path: diagnostic.path)
+            message: Secrets.hide(secrets, in: diagnostic.message),
+            help: diagnostic.help.map { Secrets.hide(secrets, in: $0) }, path: diagnostic.path)
     }
 
     func position(_ mark: YAMLMark) -> FilePosition {

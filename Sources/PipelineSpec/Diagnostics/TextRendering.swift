@@ -31,7 +31,8 @@ enum TextRendering {
     static func render(_ diagnostic: Diagnostic, _ lines: [String]) -> String {
         let number = "\(diagnostic.line)"
         let margin = String(repeating: " ", count: max(2, number.count))
-        var output = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]: \(shown(diagnostic.message))\n"
+        var output =
+            "\(diagnostic.severity.rawValue)[\(diagnostic.code)]: \(shown(diagnostic.message))\n"
         output += "\(margin)--> \(place(diagnostic))\n"
         if diagnostic.line >= 1, diagnostic.line <= lines.count {
             let (line, caret) = excerpt(lines[diagnostic.line - 1], diagnostic)
@@ -45,7 +46,8 @@ enum TextRendering {
     private static func place(_ diagnostic: Diagnostic) -> String {
         let path = shown(JSONPointer.dotted(diagnostic.path))
         let file = shown(diagnostic.file)
-        let position = diagnostic.line > 0
+        let position =
+            diagnostic.line > 0
             ? "\(file):\(diagnostic.line):\(diagnostic.column)" : file
         return path.isEmpty ? position : "\(position)   \(path)"
     }
@@ -57,12 +59,14 @@ enum TextRendering {
     private static func excerpt(_ text: String, _ diagnostic: Diagnostic) -> (String, String) {
         let scalars = Array(text.unicodeScalars)
         let column = min(max(diagnostic.column - 1, 0), scalars.count)
-        let start = scalars.count > widthMax ? max(0, min(column - 40, scalars.count - widthMax)) : 0
+        let start =
+            scalars.count > widthMax ? max(0, min(column - 40, scalars.count - widthMax)) : 0
         let end = min(scalars.count, start + widthMax)
         let isOneLine = diagnostic.endLine == diagnostic.line
         let last = isOneLine ? min(diagnostic.endColumn - 1, end) : column + 1
         let before = start > 0 ? "…" : ""
-        let line = before + String(String.UnicodeScalarView(scalars[start..<end].map(plain)))
+        let line =
+            before + String(String.UnicodeScalarView(scalars[start..<end].map(plain)))
             + (end < scalars.count ? "…" : "")
         let indent = String(repeating: " ", count: before.count + column - start)
         return (line, indent + String(repeating: "^", count: max(1, last - column)))

@@ -14,7 +14,8 @@ package struct PipelineFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw PipelineFileError(
-                path, "cannot be opened: \(reason(errno))", help: "check the path and its permissions",
+                path, "cannot be opened: \(reason(errno))",
+                help: "check the path and its permissions",
                 exitCode: PipelineFileError.inputMissing)
         }
         defer { close(descriptor) }
@@ -32,12 +33,17 @@ package struct PipelineFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw PipelineFileError(
-                path, "cannot be examined: \(reason(errno))", exitCode: PipelineFileError.inputMissing)
+                path, "cannot be examined: \(reason(errno))",
+                exitCode: PipelineFileError.inputMissing)
         }
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG else {
-            let name = kind == S_IFDIR ? "a directory" : kind == S_IFIFO ? "a FIFO"
-                : kind == S_IFSOCK ? "a socket" : "a device"
+            let name =
+                kind == S_IFDIR
+                ? "a directory"
+                : kind == S_IFIFO
+                    ? "a FIFO"
+                    : kind == S_IFSOCK ? "a socket" : "a device"
             throw PipelineFileError(
                 path, "is \(name), not a file", help: "give the pipeline file itself",
                 exitCode: PipelineFileError.inputMissing)
@@ -53,7 +59,8 @@ package struct PipelineFile: Sendable {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             while count < capacity {
-                let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+                let room = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
                 let read = Glibc.read(descriptor, room.baseAddress, room.count)
                 if read < 0, errno == EINTR { continue }
                 if read < 0 { failure = errno }
@@ -63,7 +70,8 @@ package struct PipelineFile: Sendable {
         }
         if failure != 0 {
             throw PipelineFileError(
-                path, "cannot be read: \(reason(failure))", exitCode: PipelineFileError.inputMissing)
+                path, "cannot be read: \(reason(failure))", exitCode: PipelineFileError.inputMissing
+            )
         }
         guard bytes.count < capacity else { throw tooLarge(path, "more than a mebibyte") }
         return bytes

@@ -15,7 +15,8 @@ struct FieldSpecification: Sendable {
     var isAvailable = true
 
     init(
-        _ name: String, _ type: FieldType, isRequired: Bool = false, default defaultText: String? = nil,
+        _ name: String, _ type: FieldType, isRequired: Bool = false,
+        default defaultText: String? = nil,
         example: String? = nil, _ docs: String
     ) {
         self.name = name
@@ -126,7 +127,8 @@ enum TextRule: Sendable {
     func violation(_ text: String) -> String? {
         switch self {
         case .any: return nil
-        case .partition: return Int32(text).map { $0 >= 0 } == true ? nil : "a partition number, 0 or more"
+        case .partition:
+            return Int32(text).map { $0 >= 0 } == true ? nil : "a partition number, 0 or more"
         case .column: return columnViolation(text)
         case .propertyName: return text.isEmpty ? "the name of a property" : nil
         default: return shapeViolation(text)
@@ -134,17 +136,22 @@ enum TextRule: Sendable {
     }
 
     private func columnViolation(_ text: String) -> String? {
-        let isGood = !text.isEmpty && text.utf8.count <= 256
+        let isGood =
+            !text.isEmpty && text.utf8.count <= 256
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
         return isGood ? nil : "1 to 256 bytes without control characters"
     }
 
     private func shapeViolation(_ text: String) -> String? {
         guard let shape else { return nil }
-        let isGood = !text.isEmpty && text.utf8.count <= shape.length && text != "." && text != ".."
-            && text.unicodeScalars.allSatisfy { Self.isWord($0) || shape.extra.unicodeScalars.contains($0) }
+        let isGood =
+            !text.isEmpty && text.utf8.count <= shape.length && text != "." && text != ".."
+            && text.unicodeScalars.allSatisfy {
+                Self.isWord($0) || shape.extra.unicodeScalars.contains($0)
+            }
         let first = text.unicodeScalars.first
-        let startsWell = shape.startsWithDigit || !(first.map { "0"..."9" ~= $0 || $0 == "-" } ?? false)
+        let startsWell =
+            shape.startsWithDigit || !(first.map { "0"..."9" ~= $0 || $0 == "-" } ?? false)
         guard !isGood || !startsWell else { return nil }
         let extra = shape.extra.map { "`\($0)`" }.joined(separator: ", ")
         return "1 to \(shape.length) letters, digits, \(extra)"
@@ -160,7 +167,9 @@ enum TextRule: Sendable {
         switch self {
         case .partition: return "^[0-9]+$"
         default:
-            return shape.map { "^[A-Za-z\($0.startsWithDigit ? "0-9" : "_")][A-Za-z0-9\($0.extra)]*$" }
+            return shape.map {
+                "^[A-Za-z\($0.startsWithDigit ? "0-9" : "_")][A-Za-z0-9\($0.extra)]*$"
+            }
         }
     }
 }

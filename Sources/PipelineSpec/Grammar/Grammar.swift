@@ -20,7 +20,8 @@ enum Grammar {
                 "For people."),
             FieldSpecification(
                 "config", .configuration, default: "{}",
-                "Flink's configuration keys, flat, spelled as Flink spells them, and `millrace.` keys."),
+                "Flink's configuration keys, flat, spelled as Flink spells them, and `millrace.` keys."
+            ),
             FieldSpecification(
                 "connections", .map(.identifier, .variants(ConnectionGrammar.variants)),
                 isRequired: true,
@@ -51,7 +52,8 @@ enum Grammar {
         .shapes(
             scalar: .text(.any), list: .notAvailable("several inputs (a union)"),
             mapping: .notAvailable("inputs with aliases (a join)")),
-        isRequired: true, example: "events", "The id of the source or transform whose rows come in.")
+        isRequired: true, example: "events", "The id of the source or transform whose rows come in."
+    )
 
     static let renamedFrom = FieldSpecification.notAvailable(
         "renamed_from", "The operator's former id, so that its state is found.")

@@ -46,7 +46,9 @@ package enum PipelineReference {
         for field in object.fields where field.isAvailable {
             let fallback = field.isRequired ? "needed" : defaultText(field.defaultText)
             var docs = field.docs
-            if let example = field.example, field.name != "type" { docs += " Example: `\(example)`." }
+            if let example = field.example, field.name != "type" {
+                docs += " Example: `\(example)`."
+            }
             text += "| `\(field.name)` | \(typeText(field.type)) | \(fallback) | \(cell(docs)) |\n"
         }
         let later = object.fields.filter { !$0.isAvailable }.map { "`\($0.name)`" }
@@ -106,7 +108,8 @@ package enum PipelineReference {
         case .map(_, let value): "map of name to \(typeText(value))"
         case .object: "mapping"
         case .variants(let variants):
-            "one of " + variants.filter(\.isAvailable).map { "`\($0.name)`" }.joined(separator: ", ")
+            "one of "
+                + variants.filter(\.isAvailable).map { "`\($0.name)`" }.joined(separator: ", ")
         case .shapes(let scalar, let list, let mapping):
             [scalar, list, mapping].compactMap { $0 }.filter(isAvailable).map(typeText)
                 .joined(separator: ", or ")
@@ -133,13 +136,15 @@ package enum PipelineReference {
             guard let type = key.type else { continue }
             var docs = key.docs
             if !key.formerNames.isEmpty {
-                docs += " Formerly " + key.formerNames.map { "`\($0)`" }.joined(separator: ", ") + "."
+                docs +=
+                    " Formerly " + key.formerNames.map { "`\($0)`" }.joined(separator: ", ") + "."
             }
             if case .choice(let choices) = type {
                 let names = choices.filter(\.isAvailable).map { "`\($0.name)`" }
                 docs += " One of " + names.joined(separator: ", ") + "."
             }
-            text += "| `\(key.name)` | \(typeText(type)) | \(defaultText(key.defaultText)) | \(cell(docs)) |\n"
+            text +=
+                "| `\(key.name)` | \(typeText(type)) | \(defaultText(key.defaultText)) | \(cell(docs)) |\n"
         }
         return text
     }

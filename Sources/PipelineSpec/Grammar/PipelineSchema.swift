@@ -16,7 +16,12 @@ package enum PipelineSchema {
         let fields = specification.fields.filter(\.isAvailable)
         let properties = fields.map { field -> (String, JSONText) in
             if field.name == "type", let kind {
-                return ("type", .object([("const", .string(kind)), ("description", .string(specification.docs))]))
+                return (
+                    "type",
+                    .object([
+                        ("const", .string(kind)), ("description", .string(specification.docs)),
+                    ])
+                )
             }
             var members = type(field.type)
             if field.name == "version" { members = [("const", .number(Int(Grammar.version)))] }
@@ -46,11 +51,20 @@ package enum PipelineSchema {
         case .choice(let choices): choice(choices)
         case .expression: [("type", .strings(["string", "number", "boolean"]))]
         case .sqlType: [("type", .string("string"))]
-        case .list(let element): [("type", .string("array")), ("items", .object(self.type(element)))]
+        case .list(let element):
+            [("type", .string("array")), ("items", .object(self.type(element)))]
         case .map(let keys, let values): map(keys, values)
         case .object(let specification): object(specification, kind: nil)
         case .variants(let variants):
-            [("oneOf", .array(variants.filter(\.isAvailable).map { .object(object($0.object, kind: $0.name)) }))]
+            [
+                (
+                    "oneOf",
+                    .array(
+                        variants.filter(\.isAvailable).map {
+                            .object(object($0.object, kind: $0.name))
+                        })
+                )
+            ]
         case .shapes(let scalar, let list, let mapping):
             shapes([scalar, list, mapping].compactMap { $0 })
         case .configuration: configuration()
@@ -66,7 +80,9 @@ package enum PipelineSchema {
     }
 
     private static func number(_ name: String, _ low: Int, _ high: Int) -> Members {
-        interpolated([("type", .string(name)), ("minimum", .number(low)), ("maximum", .number(high))])
+        interpolated([
+            ("type", .string(name)), ("minimum", .number(low)), ("maximum", .number(high)),
+        ])
     }
 
     private static func interpolated(_ members: Members) -> Members {

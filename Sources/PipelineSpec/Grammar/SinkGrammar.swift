@@ -17,7 +17,8 @@ enum SinkGrammar {
                 "topic", .text(.topic), isRequired: true, example: "results",
                 "The topic to write; it must exist."),
             FieldSpecification(
-                "key", .text(.column), default: "(none; behind an unchanged `raw` source, the record's own)",
+                "key", .text(.column),
+                default: "(none; behind an unchanged `raw` source, the record's own)",
                 example: "color",
                 """
                 The column whose text form is the record's key. Keyed records go to the partition \

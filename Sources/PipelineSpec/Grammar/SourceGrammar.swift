@@ -13,8 +13,10 @@ enum SourceGrammar {
             FieldSpecification(
                 "topic", .text(.topic), isRequired: true, example: "events", "The topic to read."),
             FieldSpecification(
-                "group_id", .text(.any), default: "(the pipeline's `name`)", example: "color-counts",
-                "Where offsets are also committed, for lag tools; read back only by `startup: committed`."),
+                "group_id", .text(.any), default: "(the pipeline's `name`)",
+                example: "color-counts",
+                "Where offsets are also committed, for lag tools; read back only by `startup: committed`."
+            ),
             startup,
             FieldSpecification(
                 "isolation_level",
@@ -22,7 +24,8 @@ enum SourceGrammar {
                     Choice("read_committed", "only records of committed transactions"),
                     Choice("read_uncommitted", "also records of open and aborted transactions"),
                 ]),
-                default: "read_committed", "Which records of other producers' transactions are read."),
+                default: "read_committed",
+                "Which records of other producers' transactions are read."),
             Grammar.format(
                 "How values become rows: `json` by `schema`; `raw` is one column, `value BYTES`.",
                 default: nil, isRequired: true),
@@ -53,7 +56,8 @@ enum SourceGrammar {
                     docs: "One of the two.",
                     fields: [
                         FieldSpecification(
-                            "timestamp", .integer(0...253_402_300_799_999), example: "1767225600000",
+                            "timestamp", .integer(0...253_402_300_799_999),
+                            example: "1767225600000",
                             "The first record at or after this time, in milliseconds since 1970."),
                         FieldSpecification(
                             "offsets", .map(.partition, .integer(0...Int64.max)),

@@ -22,7 +22,8 @@ enum TransformGrammar {
             Grammar.type("filter"), Grammar.input,
             FieldSpecification(
                 "where", .expression, isRequired: true, example: "weight > 0 AND color <> 'grey'",
-                "A BOOLEAN expression; rows for which it is TRUE stay (not those for which it is NULL)."),
+                "A BOOLEAN expression; rows for which it is TRUE stay (not those for which it is NULL)."
+            ),
             onError, Grammar.renamedFrom,
         ])
 
@@ -37,7 +38,8 @@ enum TransformGrammar {
                 "Exactly these columns, in this order."),
             FieldSpecification(
                 "extend", columns, example: "{ total: price * quantity }",
-                "Adds columns behind the input's, or replaces those of the same name in their place."),
+                "Adds columns behind the input's, or replaces those of the same name in their place."
+            ),
             FieldSpecification(
                 "drop", .list(.text(.column)), example: "[price, quantity]",
                 "Removes columns of the input; `extend` may still use them."),
@@ -55,7 +57,8 @@ enum TransformGrammar {
                 "key",
                 .shapes(scalar: nil, list: .list(.text(.column)), mapping: columns),
                 isRequired: true, example: "{ color: LOWER(color) }",
-                "Columns by name and expression, or a list of input columns. NULL is a group of its own."),
+                "Columns by name and expression, or a list of input columns. NULL is a group of its own."
+            ),
             FieldSpecification(
                 "emit",
                 .choice([

@@ -11,7 +11,8 @@ package struct LintEnvironment: Sendable {
     /// `-D key=value`, and `-p N` as `parallelism.default`, in order; a later one wins.
     package var configurationOverrides: [Override] = []
     /// What librdkafka says of a property; nil: names and values are not checked.
-    package var kafkaProperty: (@Sendable (_ name: String, _ value: String) -> KafkaPropertyVerdict)?
+    package var kafkaProperty:
+        (@Sendable (_ name: String, _ value: String) -> KafkaPropertyVerdict)?
     /// The pipeline file's permission bits, for the warning about literal passwords; nil: unknown.
     package var fileMode: UInt16?
 
@@ -31,7 +32,9 @@ package struct LintEnvironment: Sendable {
 
         /// - Returns: Nil unless `text` is `name=value` with a name.
         package init?(_ text: String) {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                return nil
+            }
             name = String(text[..<equals])
             value = String(text[text.index(after: equals)...])
         }

@@ -97,7 +97,8 @@ private struct EchoWriter {
         guard isResolved else { return }
         for key in ConfigurationTable.available where !written.contains(key.name) {
             let isOfCheckpoints = key.name.hasPrefix("execution.checkpointing.")
-            let isOfOneStrategy = key.name.split(separator: ".").count > 2
+            let isOfOneStrategy =
+                key.name.split(separator: ".").count > 2
                 && key.name.hasPrefix("restart-strategy.")
             guard let text = key.defaultText, !text.hasPrefix("("), !isOfOneStrategy,
                 isCheckpointing || !isOfCheckpoints
@@ -125,11 +126,15 @@ private struct EchoWriter {
     /// A scalar that reads back as this text in any context.
     private static func quoted(_ text: String) -> String {
         let safe = text.unicodeScalars.allSatisfy {
-            "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || " ._-/+*()<>=".unicodeScalars.contains($0)
+            "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0
+                || " ._-/+*()<>=".unicodeScalars.contains($0)
         }
         let first = text.unicodeScalars.first
-        let startsSafely = first.map { "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || $0 == "/" } ?? false
-        let isWord = ["null", "~", "true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+        let startsSafely =
+            first.map { "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || $0 == "/" }
+            ?? false
+        let isWord = ["null", "~", "true", "false", "yes", "no", "on", "off"].contains(
+            text.lowercased())
         if safe, startsSafely, !text.hasSuffix(" "), !isWord || ["true", "false"].contains(text) {
             return text
         }

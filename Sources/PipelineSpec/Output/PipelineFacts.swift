@@ -31,7 +31,8 @@ struct PipelineFacts {
     // MARK: Operators; the id, then lines
 
     func source(_ source: SourceDefinition) -> [String] {
-        let columns = source.columns.isEmpty && source.format == .raw
+        let columns =
+            source.columns.isEmpty && source.format == .raw
             ? "nothing decoded" : "reads " + Self.list(source.batchSchema)
         return [
             source.id,
@@ -48,7 +49,8 @@ struct PipelineFacts {
         case .committed: "committed"
         case .timestamp(let milliseconds): "timestamp \(milliseconds)"
         case .offsets(let offsets):
-            "offsets " + offsets.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            "offsets "
+                + offsets.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
                 .joined(separator: ", ")
         }
     }
@@ -113,8 +115,10 @@ struct PipelineFacts {
     var chains: [Chain] {
         let parallelism = definition.configuration.parallelism
         let keyed = Set(definition.transforms.filter(Self.isKeyed).map(\.id))
-        let heads = definition.sources.map(\.id) + (parallelism > 1
-            ? definition.transforms.map(\.id).filter(keyed.contains) : [])
+        let heads =
+            definition.sources.map(\.id)
+            + (parallelism > 1
+                ? definition.transforms.map(\.id).filter(keyed.contains) : [])
         return heads.map { head in
             var operators: [String] = []
             let text = chainText(head, cutAt: parallelism > 1 ? keyed : [], &operators)
@@ -173,12 +177,15 @@ struct PipelineFacts {
     var guarantees: [String] {
         definition.sinks.map { sink in
             guard sink.guarantee == .exactlyOnce else {
-                return "\(sink.id): at least once; results are visible at once and repeated after a "
+                return
+                    "\(sink.id): at least once; results are visible at once and repeated after a "
                     + "failure"
             }
             let interval = definition.configuration.checkpointing?.intervalMilliseconds ?? 0
             let dirty = definition.sources.filter { $0.isolation == .readUncommitted }.map(\.id)
-            let note = dirty.isEmpty ? ""
+            let note =
+                dirty.isEmpty
+                ? ""
                 : "; \(dirty.joined(separator: ", ")) also reads what may never be committed"
             return "\(sink.id): exactly once for read_committed readers; results are visible with "
                 + "each checkpoint, every \(DurationText.text(milliseconds: interval))\(note)"

@@ -29,9 +29,12 @@ enum DurationText {
         return milliseconds(number, nanoseconds)
     }
 
-    private static func milliseconds(_ number: Int64, _ nanoseconds: Int64) -> Result<Int64, Failure> {
+    private static func milliseconds(_ number: Int64, _ nanoseconds: Int64) -> Result<
+        Int64, Failure
+    > {
         guard nanoseconds < 1_000_000 else {
-            let (product, overflow) = number.multipliedReportingOverflow(by: nanoseconds / 1_000_000)
+            let (product, overflow) = number.multipliedReportingOverflow(
+                by: nanoseconds / 1_000_000)
             return overflow ? .failure(.overflow) : .success(product)
         }
         let perMillisecond = 1_000_000 / nanoseconds
@@ -50,7 +53,8 @@ enum DurationText {
             (1_000, ["us", "µs", "μs", "micro", "micros", "microsecond", "microseconds"]),
             (1, ["ns", "nano", "nanos", "nanosecond", "nanoseconds"]),
         ]
-        return Dictionary(uniqueKeysWithValues: labels.flatMap { size, names in names.map { ($0, size) } })
+        return Dictionary(
+            uniqueKeysWithValues: labels.flatMap { size, names in names.map { ($0, size) } })
     }()
 
     // MARK: ISO 8601

@@ -59,14 +59,16 @@ struct Interpolation {
         if reference.hasPrefix("file:") {
             return (try file(String(reference.dropFirst(5)), offset), true)
         }
-        let name = String(reference.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+        let name = String(
+            reference.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
         let operation = reference.dropFirst(name.count)
         guard !name.isEmpty, name.first?.isNumber != true,
             operation.isEmpty || operation.hasPrefix(":-") || operation.hasPrefix(":?")
         else {
             throw Failure(
                 code: .malformedInterpolation, message: "`${\(reference)}` cannot be read",
-                help: "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}; $${ for a literal ${",
+                help:
+                    "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}; $${ for a literal ${",
                 utf8Offset: offset)
         }
         let value = variables[name]
@@ -92,14 +94,16 @@ struct Interpolation {
         let path = String(parts[0])
         guard path.hasPrefix("/") else {
             throw Failure(
-                code: .malformedInterpolation, message: "`${file:\(reference)}` needs an absolute path",
+                code: .malformedInterpolation,
+                message: "`${file:\(reference)}` needs an absolute path",
                 help: "write ${file:/run/secrets/name}", utf8Offset: offset)
         }
         switch readFile(path) {
         case .failure(let error):
             throw Failure(
-                code: .unreadableInterpolation, message: "\(path): \(error.reason)", help: nil,
-                utf8Offset: offset)
+                code: .unreadableInterpolation,
+                message: error.reason.hasPrefix(path) ? error.reason : "\(path): \(error.reason)",
+                help: nil, utf8Offset: offset)
         case .success(let contents):
             guard parts.count > 1 else { return Self.withoutLastLineEnd(contents) }
             return try entry(String(parts[1]), of: path, contents, offset)

@@ -133,8 +133,10 @@ struct SQLTypeText {
         }
         return failure(
             "there is no type `\(name)`",
-            help: NearestName.find(name, among: Array(Self.scalars.keys.sorted()) + ["ARRAY", "ROW"])
-                .map { "did you mean `\($0)`?" } ?? Self.list)
+            help: NearestName.find(
+                name, among: Array(Self.scalars.keys.sorted()) + ["ARRAY", "ROW"]
+            )
+            .map { "did you mean `\($0)`?" } ?? Self.list)
     }
 
     private static let list =

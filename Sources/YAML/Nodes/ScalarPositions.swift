@@ -44,7 +44,8 @@ package struct ScalarPositions: Sendable {
     }
 
     private mutating func add(_ offset: Int, _ line: Int, _ columnFromZero: Int) {
-        segments.append(Segment(offset: offset, mark: YAMLMark(line: line, column: columnFromZero + 1)))
+        segments.append(
+            Segment(offset: offset, mark: YAMLMark(line: line, column: columnFromZero + 1)))
     }
 
     /// libyaml's mark of an anchored scalar is that of its `&anchor`.
@@ -73,9 +74,12 @@ package struct ScalarPositions: Sendable {
             let raw = Array(source.line(number).unicodeScalars)
             let isFirst = number == range.start.line
             var column = isFirst ? range.start.column - 1 + quoteWidth : 0
-            let end = number == range.end.line
+            let end =
+                number == range.end.line
                 ? min(raw.count, range.end.column - 1 - quoteWidth) : raw.count
-            if !isFirst { while column < end, raw[column] == " " || raw[column] == "\t" { column += 1 } }
+            if !isFirst {
+                while column < end, raw[column] == " " || raw[column] == "\t" { column += 1 }
+            }
             guard column < end else { continue }
             if !isFirst { skipFold(&offset, before: raw[column]) }
             add(offset, number, column)
@@ -118,7 +122,8 @@ package struct ScalarPositions: Sendable {
         }
     }
 
-    private func indentation(of lines: Range<Int>, _ range: YAMLRange, _ source: SourceText) -> Int {
+    private func indentation(of lines: Range<Int>, _ range: YAMLRange, _ source: SourceText) -> Int
+    {
         for number in lines {
             let raw = source.line(number).unicodeScalars
             let spaces = raw.prefix { $0 == " " }.count

@@ -86,7 +86,8 @@ final class EventReader {
     private static func scalar(_ event: yaml_event_t, _ range: YAMLRange) -> Event {
         let data = event.data.scalar
         let bytes = UnsafeBufferPointer(start: data.value, count: data.length)
-        let scalar = YAMLScalar(text: String(decoding: bytes, as: UTF8.self), style: style(data.style))
+        let scalar = YAMLScalar(
+            text: String(decoding: bytes, as: UTF8.self), style: style(data.style))
         return Event(.scalar(scalar), range, anchor: text(data.anchor), tag: text(data.tag))
     }
 

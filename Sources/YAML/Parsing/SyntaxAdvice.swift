@@ -18,12 +18,15 @@ enum SyntaxAdvice {
     /// The column of the first tab among the blanks that begin the line.
     private static func tabColumn(_ line: String) -> Int? {
         let blanks = line.unicodeScalars.prefix { $0 == " " || $0 == "\t" }
-        return blanks.firstIndex(of: "\t").map { blanks.distance(from: blanks.startIndex, to: $0) + 1 }
+        return blanks.firstIndex(of: "\t").map {
+            blanks.distance(from: blanks.startIndex, to: $0) + 1
+        }
     }
 
     private static func help(_ message: String, _ line: String) -> String {
         if line.contains("${") {
-            return "a value with ${..} must be quoted inside { } and [ ], and where it holds `: ` or"
+            return
+                "a value with ${..} must be quoted inside { } and [ ], and where it holds `: ` or"
                 + " ` #`: \"${NAME:-5 s}\""
         }
         if message.contains("mapping values") {

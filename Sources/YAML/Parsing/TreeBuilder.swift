@@ -126,7 +126,8 @@ struct TreeBuilder {
     private mutating func pendingKey(_ node: YAMLNode, in open: Open) -> PendingKey {
         guard let scalar = node.scalar else {
             problems.append(
-                YAMLProblem(.keyNotText, at: node.range, "a key must be a text, not \(node.kindText)"))
+                YAMLProblem(
+                    .keyNotText, at: node.range, "a key must be a text, not \(node.kindText)"))
             return PendingKey(text: nil, range: node.range)
         }
         if scalar.text == "<<", scalar.style == .plain {
@@ -165,13 +166,15 @@ struct TreeBuilder {
     private mutating func expand(_ name: String, _ event: Event) throws(YAMLProblem) {
         guard !openAnchors.contains(name) else {
             throw YAMLProblem(
-                .unknownAnchor, at: event.range, "the alias `*\(name)` stands inside its own anchor",
+                .unknownAnchor, at: event.range,
+                "the alias `*\(name)` stands inside its own anchor",
                 help: "a value cannot contain itself")
         }
         guard let anchored = anchors[name] else {
             problems.append(
                 YAMLProblem(
-                    .unknownAnchor, at: event.range, "no anchor `&\(name)` stands before this alias"))
+                    .unknownAnchor, at: event.range, "no anchor `&\(name)` stands before this alias"
+                ))
             return skip(event)
         }
         try count(event, nodes: anchored.nodeCount, height: anchored.height)
@@ -182,7 +185,8 @@ struct TreeBuilder {
         // Both bounded: an anchored node was counted itself.
         nodeCount += nodes
         guard nodeCount <= YAMLLimits.nodeCountMax else {
-            throw limit(event, "more than \(YAMLLimits.nodeCountMax) values, aliases counted in full")
+            throw limit(
+                event, "more than \(YAMLLimits.nodeCountMax) values, aliases counted in full")
         }
         guard stack.count + height <= YAMLLimits.depthMax else {
             throw limit(event, "nested deeper than \(YAMLLimits.depthMax) levels")
@@ -190,7 +194,8 @@ struct TreeBuilder {
     }
 
     private func limit(_ event: Event, _ what: String) -> YAMLProblem {
-        YAMLProblem(.limit, at: event.range, what, help: "a pipeline file needs far less: simplify it")
+        YAMLProblem(
+            .limit, at: event.range, what, help: "a pipeline file needs far less: simplify it")
     }
 
     /// Nodes in a tree and its height; the tree is at most ``YAMLLimits/depthMax`` high.

@@ -68,7 +68,9 @@ package struct YAMLDocument: Sendable {
         var parser = UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
         var count = 0
-        while case .valid(let scalar) = parser.parseScalar(from: &iterator) { count += scalar.count }
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
+            count += scalar.count
+        }
         return count
     }
 }
