@@ -65,7 +65,7 @@ let package = Package(
         // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
         target(
             "CommandLineInterface",
-            ["PipelineRunner", "PipelineSpec", "Expression", "StreamCore", "Observability"]),
+            ["PipelineRunner", "PipelineSpec", "Expression", "StreamAPI", "StreamCore", "Observability"]),
         .executableTarget(name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
 
         tests("ObservabilityTests", ["Observability"]),

@@ -20,7 +20,7 @@ extension JobController {
         case .publishOffsets(let checkpoint): publishOffsets(checkpoint)
         case .report(let report): log(report)
         case .failOver(let reason):
-            outcome = .failOver(message: describe(reason), fatal: fatalError(for: reason))
+            outcome = .failOver(message: describe(reason), fatal: fatalCause(of: reason))
         case .stop(let reason): outcome = .stop(reason)
         }
     }

@@ -66,7 +66,7 @@ extension JobController {
     }
 
     /// A failed transactional call may have a cause that a restart cannot mend.
-    func fatalError(for reason: FailOverReason) -> FatalError? {
+    func fatalCause(of reason: FailOverReason) -> FatalError? {
         guard case .transaction(_, let code, let message) = reason else { return nil }
         switch code {
         case .unauthorized: return FatalError(.unauthorized, message)
