@@ -28,9 +28,8 @@ import Testing
 
     @Test("One mistake gives one finding", arguments: BadInput.all)
     func noEcho(_ input: BadInput) {
-        // An empty section and a cycle leave other parts without readers: those are findings too.
-        let alsoOthers = ["E1009"]
-        guard !alsoOthers.contains(input.code) else { return }
+        // Without a source there is nothing that a sink could read.
+        guard input.code != "E1304" else { return }
         let result = lint(Marked(input.text).text, Self.environment)
         #expect(Set(result.diagnostics.map(\.code)) == [input.code], "found \(result.places)")
     }
