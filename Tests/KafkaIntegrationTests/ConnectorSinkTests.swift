@@ -79,6 +79,21 @@ import Testing
         }
     }
 
+    @Test func aRecordThatOnlyTheTopicFindsTooLargeFailsTheFlushByName() throws {
+        let harness = try Harness()
+        let topic = ClientBroker.uniqueName("small")
+        try harness.broker.admin.createTopic(
+            topic, partitionCount: 1, settings: ["max.message.bytes": "1000"])
+        let sink = try harness.transactions(topic)
+        let error = #expect(throws: TransactionError.self) {
+            try harness.write(topic, [("k", String(repeating: "x", count: 2000))], with: sink)
+        }
+        #expect(error?.code == .misconfigured)
+        for part in [topic, "max.message.bytes", sink.transactionalID(slot: 0)] {
+            #expect(error?.message.contains(part) == true)
+        }
+    }
+
     @Test func aMissingOutputTopicIsNamed() throws {
         let harness = try Harness()
         let topic = ClientBroker.uniqueName("absent")

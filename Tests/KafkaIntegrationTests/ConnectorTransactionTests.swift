@@ -148,6 +148,21 @@ import Testing
         #expect(error?.message.contains(sink.transactionalID(slot: 0)) == true)
     }
 
+    @Test func aTransactionThatTheBrokerTimedOutIsDeadAndSaysWhy() throws {
+        let harness = try Harness(timeoutMilliseconds: 1_000)
+        let topic = try harness.broker.makeTopic("timeout")
+        let sink = try harness.transactions(topic)
+        _ = try harness.write(topic, [("k", "lost")], with: sink)
+        try waitUntil {
+            try sink.describe(transactionalID: sink.transactionalID(slot: 0)).state
+                == "CompleteAbort"
+        }
+        let error = #expect(throws: TransactionError.self) { try sink.commit(slot: 0) }
+        #expect(error?.code == .fenced)
+        #expect(error?.message.contains("time") == true)
+        #expect(try harness.kcat(topic) == [])
+    }
+
     @Test func everySinkOfTheJobIsInTheSameTransaction() throws {
         let harness = try Harness()
         let (first, second) = (

@@ -14,6 +14,9 @@ package struct KafkaSinkConfiguration: Sendable {
         self.topic = topic
         self.guarantee = guarantee
     }
+
+    /// The ACLs that writing needs, for messages.
+    var permission: String { "Write and Describe on topic \(topic)" }
 }
 
 /// How the rows of one sink subtask become keys and values.

@@ -29,6 +29,12 @@ package struct KafkaSourceConfiguration: Sendable {
         self.startup = startup
         self.isolation = isolation
     }
+
+    /// The ACLs that reading needs, for messages.
+    var permission: String {
+        "Read and Describe on topic \(topic)"
+            + (startup == .committed ? " and on group \(groupID)" : "")
+    }
 }
 
 /// Where a source begins when no checkpoint says so (`startup`).

@@ -3,7 +3,10 @@ internal import StreamAPI
 
 extension KafkaError {
     /// What the protocol may do about the failed driver call `doing`, as `flush color-counts-2`.
-    func transactionError(_ doing: String) -> TransactionError {
+    ///
+    /// - Parameter permission: What the call needs, as `Write on topic results`: the broker's answer
+    ///   does not name it.
+    func transactionError(_ doing: String, permission: String) -> TransactionError {
         let code: TransactionError.Code =
             switch kind {
             case .timedOut: .unanswered
@@ -14,16 +17,20 @@ extension KafkaError {
             case .offsetOutOfRange, .corruptRecord: .failed
             case .failed: isRetriable && !requiresAbort && !isFatal ? .unanswered : .failed
             }
-        return TransactionError(code, "\(doing): \(description)\(hint)")
+        return TransactionError(code, "\(doing): \(description)\(hint(permission))")
     }
 
     /// What a source, a sink or the preflight throws: a ``FatalError`` where a restart cannot mend
     /// it, else this error with what was being done, for the restart strategy.
     ///
-    /// - Parameter unreachableIsFatal: Before the first record, an operator wants to know at once;
-    ///   later, brokers come back.
-    func failure(_ doing: String, unreachableIsFatal: Bool = false) -> any Error {
-        let message = "\(doing): \(description)\(hint)"
+    /// - Parameters:
+    ///   - permission: As for ``transactionError(_:permission:)``.
+    ///   - unreachableIsFatal: Before the first record, an operator wants to know at once;
+    ///     later, brokers come back.
+    func failure(
+        _ doing: String, permission: String, unreachableIsFatal: Bool = false
+    ) -> any Error {
+        let message = "\(doing): \(description)\(hint(permission))"
         return switch kind {
         case .unauthorized, .authentication: FatalError(.unauthorized, message)
         case .configuration, .unknownTopic, .recordTooLarge: FatalError(.configuration, message)
@@ -35,10 +42,13 @@ extension KafkaError {
     }
 
     /// What to do, where the error alone does not tell.
-    private var hint: String {
+    private func hint(_ permission: String) -> String {
         switch kind {
-        case .unauthorized: "; grant the missing ACL to the principal of this connection"
+        case .unauthorized: "; the principal of this connection needs \(permission)"
         case .authentication: "; check security.protocol and the sasl.* and ssl.* properties"
+        case .recordTooLarge:
+            "; raise max.message.bytes of the topic, and message.max.bytes in the connection's "
+                + "properties, or drop such records with a filter"
         case .unknownTopic: "; create the topic: it is never created by asking for it"
         case .fenced:
             "; either another runner has taken this transactional id, or the broker timed the "

@@ -39,28 +39,42 @@ package enum KafkaPreflight {
     /// - Blocking: up to 10 s for each question to a broker that does not answer.
     package static func run(_ request: Request) throws -> Report {
         let connection = request.connection
+        let topics = Set(request.sourceTopics + request.sinkTopics).sorted()
+        var report: Report
+        let finding: TransactionTimeoutChain.Finding?
         do throws(KafkaError) {
             let admin = try KafkaAdmin(configuration: connection.client)
-            let clusterID = try admin.clusterID(
-                timeoutMilliseconds: request.timeoutMilliseconds)
-            var report = Report(clusterID: clusterID, partitionCounts: [:], warnings: [])
-            for topic in Set(request.sourceTopics + request.sinkTopics).sorted() {
-                report.partitionCounts[topic] = try admin.partitionCount(ofTopic: topic)
-            }
-            for topic in Set(request.sinkTopics).sorted() {
-                report.warnings += try durabilityWarnings(topic, admin)
-            }
-            let finding = try timeoutFinding(request, admin)
-            guard case .error(let message) = finding else {
-                if case .warning(let message) = finding {
-                    report.warnings.append("connection \(connection.name): \(message)")
-                }
-                return report
-            }
-            throw KafkaError(.configuration, code: 0, context: message)
+            report = try describe(topics, of: request, admin)
+            finding = try timeoutFinding(request, admin)
         } catch {
-            throw error.failure("connection \(connection.name)", unreachableIsFatal: true)
+            throw error.failure(
+                "connection \(connection.name)",
+                permission: "Describe on topics \(topics.joined(separator: ", "))",
+                unreachableIsFatal: true)
         }
+        switch finding {
+        case .error(let message):
+            throw FatalError(.configuration, "connection \(connection.name): \(message)")
+        case .warning(let message):
+            report.warnings.append("connection \(connection.name): \(message)")
+        case nil: break
+        }
+        return report
+    }
+
+    private static func describe(
+        _ topics: [String], of request: Request, _ admin: KafkaAdmin
+    ) throws(KafkaError) -> Report {
+        // The first question: it finds out whether there is a broker at all.
+        let clusterID = try admin.clusterID(timeoutMilliseconds: request.timeoutMilliseconds)
+        var report = Report(clusterID: clusterID, partitionCounts: [:], warnings: [])
+        for topic in topics {
+            report.partitionCounts[topic] = try admin.partitionCount(ofTopic: topic)
+        }
+        for topic in Set(request.sinkTopics).sorted() {
+            report.warnings += try durabilityWarnings(topic, admin)
+        }
+        return report
     }
 
     /// A topic that a job both reads and writes on one cluster, whatever its connections are
@@ -82,11 +96,11 @@ package enum KafkaPreflight {
         _ request: Request, _ admin: KafkaAdmin
     ) throws(KafkaError) -> TransactionTimeoutChain.Finding? {
         guard let timeouts = request.timeouts else { return nil }
-        let settings = try admin.brokerSettings()
+        let settings = try unlessForbidden { () throws(KafkaError) in try admin.brokerSettings() }
         return timeouts.check(
             transactionTimeoutMilliseconds: Int64(
                 request.connection.transactionTimeoutMilliseconds),
-            brokerMaxMilliseconds: settings["transaction.max.timeout.ms"].flatMap { Int64($0) })
+            brokerMaxMilliseconds: settings?["transaction.max.timeout.ms"].flatMap { Int64($0) })
     }
 
     /// The guarantee outlives a broker only if its acknowledgements stand on more than one.
@@ -100,12 +114,28 @@ package enum KafkaPreflight {
                 "topic \(topic) has replication factor \(replicas): losing \(replicas) broker"
                     + "\(replicas == 1 ? "" : "s") loses results; 3 is usual")
         }
-        let minimum = try admin.topicSettings(topic)["min.insync.replicas"].flatMap { Int($0) }
+        let settings = try unlessForbidden { () throws(KafkaError) in
+            try admin.topicSettings(topic)
+        }
+        let minimum = settings?["min.insync.replicas"].flatMap { Int($0) }
         if let minimum, minimum < 2, replicas > 1 {
             warnings.append(
                 "topic \(topic) has min.insync.replicas \(minimum): a result may be acknowledged "
                     + "by one broker alone; 2 is usual")
         }
         return warnings
+    }
+
+    /// Settings need DescribeConfigs, which a job does not need to run: without it the brokers
+    /// themselves refuse a time-out that is too long, when the first transaction is initialized.
+    private static func unlessForbidden(
+        _ question: () throws(KafkaError) -> [String: String]
+    ) throws(KafkaError) -> [String: String]? {
+        do throws(KafkaError) {
+            return try question()
+        } catch {
+            guard error.kind == .unauthorized else { throw error }
+            return nil
+        }
     }
 }

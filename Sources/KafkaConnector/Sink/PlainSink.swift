@@ -30,7 +30,9 @@ package final class PlainSink: Sendable {
                 configuration, encoding: encoding, context: context, producer: producer,
                 topic: topic)
         } catch {
-            throw error.failure("sink \(configuration.operatorID.rawValue)")
+            throw error.failure(
+                "sink \(configuration.operatorID.rawValue)",
+                permission: configuration.permission)
         }
     }
 }
@@ -73,7 +75,9 @@ private final class PlainSinkWriter: SinkWriter {
             } catch {
                 let failed = producer.deliveryFailures.first
                 guard failed == nil, error.kind == .timedOut else {
-                    throw (failed ?? error).failure("deliver to \(configuration.topic)")
+                    throw (failed ?? error).failure(
+                        "deliver to \(configuration.topic)",
+                        permission: configuration.permission)
                 }
             }
             try cancellation.check()

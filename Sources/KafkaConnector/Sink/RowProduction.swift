@@ -83,7 +83,10 @@ final class RowProduction {
         _ error: KafkaError, rows: Slice<UnsafeBufferPointer<Int32>>, of batch: RecordBatch
     ) -> any Error {
         guard error.kind == .recordTooLarge, let largest = rows.max(by: { size($0) < size($1) })
-        else { return error.failure("write to \(configuration.topic)") }
+        else {
+            return error.failure(
+                "write to \(configuration.topic)", permission: configuration.permission)
+        }
         let place = batch.place(ofRow: fields.batchRow(largest, in: batch))
         return FatalError(
             .configuration,

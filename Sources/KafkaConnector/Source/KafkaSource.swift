@@ -25,7 +25,8 @@ package final class KafkaSource: Source {
                 configuration: connection.client, isolation: configuration.isolation)
             resolver = try TransactionResolver(configuration: connection.client)
         } catch {
-            throw error.failure("connection \(connection.name)")
+            throw error.failure(
+                "connection \(connection.name)", permission: configuration.permission)
         }
     }
 
@@ -59,7 +60,8 @@ package final class KafkaSource: Source {
             return try KafkaSourceReader(
                 consumer: consumer, configuration: configuration, positions: positions)
         } catch {
-            throw error.failure("source \(operatorID.rawValue)")
+            throw error.failure(
+                "source \(operatorID.rawValue)", permission: configuration.permission)
         }
     }
 

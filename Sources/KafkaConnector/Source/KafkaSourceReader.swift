@@ -5,7 +5,7 @@ internal import StreamCore
 /// Reads the partitions of one source subtask.
 final class KafkaSourceReader: SourceReader {
     private let consumer: KafkaConsumer
-    private let operatorID: OperatorID
+    private let configuration: KafkaSourceConfiguration
     /// In the order of their partitions' numbers; positions are brought up to date in `snapshot`.
     private var splits: [KafkaPartitionSplit]
     private let positions: PartitionPositions
@@ -18,7 +18,7 @@ final class KafkaSourceReader: SourceReader {
     ) throws(KafkaError) {
         precondition(!given.isEmpty)
         self.consumer = consumer
-        operatorID = configuration.operatorID
+        self.configuration = configuration
         splits = given.map(\.split)
         positions = PartitionPositions(given.map {
             (partition: Int($0.split.partition.rawValue), next: $0.split.offset.rawValue,
@@ -38,7 +38,8 @@ final class KafkaSourceReader: SourceReader {
         do throws(KafkaError) {
             _ = try consumer.poll(into: batch, waitMaxMilliseconds: milliseconds(waitMax))
         } catch {
-            throw error.failure("source \(operatorID.rawValue)")
+            throw error.failure(
+                "source \(configuration.operatorID.rawValue)", permission: configuration.permission)
         }
         positions.advance(over: batch)
         for end in consumer.takePartitionEnds() {

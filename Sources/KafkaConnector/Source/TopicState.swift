@@ -43,17 +43,36 @@ extension KafkaSource {
         let topic = configuration.topic
         return try asking {
             () throws(KafkaError) in
-            let count = try admin.partitionCount(ofTopic: topic)
-            var partitions: [TopicState.PartitionEnds] = []
-            for index in 0..<count {
-                let place = TopicPartition(
-                    topic: topic, partition: PartitionIndex(rawValue: index))
-                let (earliest, end) = try admin.watermarks(of: place)
-                partitions.append(TopicState.PartitionEnds(earliest: earliest, end: end))
+            let places = (0..<(try admin.partitionCount(ofTopic: topic))).map {
+                TopicPartition(topic: topic, partition: PartitionIndex(rawValue: $0))
             }
+            let earliest = try offsets(of: places, at: Self.earliestTimestamp)
+            let ends = try offsets(of: places, at: Self.latestTimestamp)
             return TopicState(
-                topic: topic, topicID: try resolver.topicID(topic) ?? [], partitions: partitions)
+                topic: topic, topicID: try resolver.topicID(topic) ?? [],
+                partitions: zip(earliest, ends).map {
+                    TopicState.PartitionEnds(earliest: $0, end: $1)
+                })
         }
+    }
+
+    /// What ListOffsets calls the two ends of a log: one request a broker for all partitions.
+    private static let earliestTimestamp: Int64 = -2
+    private static let latestTimestamp: Int64 = -1
+
+    private func offsets(
+        of places: [TopicPartition], at timestamp: Int64
+    ) throws(KafkaError) -> [Offset] {
+        let found = try admin.offsets(atTimestampMilliseconds: timestamp, of: places)
+        var offsets: [Offset] = []
+        for place in places {
+            guard let offset = found[place] ?? nil else {
+                throw KafkaError(
+                    .failed, code: 0, context: "the broker's answer has no offset for \(place)")
+            }
+            offsets.append(offset)
+        }
+        return offsets
     }
 
     /// Runs a question to the cluster; before the first record no answer is a reason to stop.
@@ -63,7 +82,7 @@ extension KafkaSource {
         } catch {
             throw error.failure(
                 "source \(operatorID.rawValue), topic \(configuration.topic)",
-                unreachableIsFatal: true)
+                permission: configuration.permission, unreachableIsFatal: true)
         }
     }
 }

@@ -39,7 +39,8 @@ extension TransactionalSink {
                 timeoutMilliseconds: found.timeoutMilliseconds,
                 startTimeMilliseconds: found.startTimeMilliseconds)
         } catch {
-            throw error.transactionError("describe \(transactionalID)")
+            throw error.transactionError(
+                "describe \(transactionalID)", permission: permission)
         }
     }
 

@@ -16,7 +16,7 @@ extension TransactionalSink {
                 OpenTransaction(slot: slot, client: client, identity: identity, topics: topics))
             return identity
         } catch {
-            throw error.transactionError("initialize \(id)")
+            throw error.transactionError("initialize \(id)", permission: permission)
         }
     }
 
@@ -59,7 +59,8 @@ extension TransactionalSink {
         } catch {
             throw error.transactionError(
                 "write marker \(checkpoint) of group \(marker.group) with "
-                    + transactionalID(slot: slot))
+                    + transactionalID(slot: slot),
+                permission: "Read on group \(marker.group) and on topic \(marker.topic)")
         }
     }
 
@@ -68,7 +69,8 @@ extension TransactionalSink {
             try transaction(slot: slot).client.commit(
                 timeoutMilliseconds: Self.requestTimeoutMilliseconds)
         } catch {
-            throw error.transactionError("commit \(transactionalID(slot: slot))")
+            throw error.transactionError(
+                "commit \(transactionalID(slot: slot))", permission: permission)
         }
     }
 
@@ -135,7 +137,8 @@ extension TransactionalSink {
     /// Whatever the reason, a flush that failed cannot be repeated into a good one: `unanswered`
     /// would promise that.
     private func flushError(_ error: KafkaError, slot: Int) -> TransactionError {
-        let told = error.transactionError("flush \(transactionalID(slot: slot))")
+        let told = error.transactionError(
+            "flush \(transactionalID(slot: slot))", permission: permission)
         return told.code == .unanswered ? TransactionError(.failed, told.message) : told
     }
 }

@@ -48,7 +48,8 @@ package final class TransactionalSink: TransactionDriver {
             outputRanges = OutputRanges(
                 try KafkaAdmin(configuration: connection.client, isolation: .readUncommitted))
         } catch {
-            throw error.transactionError("connection \(connection.name)")
+            throw error.transactionError(
+                "connection \(connection.name)", permission: "Describe on the cluster")
         }
     }
 
@@ -64,6 +65,12 @@ package final class TransactionalSink: TransactionDriver {
 
     package func transactionalID(slot: Int) -> String {
         TransactionNaming.transactionalID(prefix: connection.transactionalIDPrefix, slot: slot)
+    }
+
+    /// The ACLs that transactions need, for messages.
+    var permission: String {
+        "Write and Describe on transactional ids \(connection.transactionalIDPrefix)-*, Write on "
+            + "topics \(outputTopics.joined(separator: ", "))"
     }
 
     // MARK: Slots
