@@ -124,7 +124,8 @@ import Testing
             now += Int64(random.below(6))
             let slot = random.below(4)
             let id = CheckpointID(
-                attempt: Attempt(rawValue: 1), sequence: job.coordinator.pending?.id.sequence
+                attempt: Attempt(rawValue: 1),
+                sequence: job.coordinator.pending?.id.sequence
                     ?? job.commits.first?.facts.id.sequence ?? 0)
             let events = jobEvents(slot: slot, id)
             if random.oneIn(8), let state = job.pool?[slot].state {
@@ -175,7 +176,8 @@ import Testing
             let events: [AttemptProtocol.Event] = [
                 .started, .lockTried(acquired: !random.oneIn(4)),
                 .heartbeatRead(random.oneIn(3) ? nil : holder, ageMilliseconds: 100),
-                .attemptsListed(highest: highest), .attemptCreated(number, created: !random.oneIn(4)),
+                .attemptsListed(highest: highest),
+                .attemptCreated(number, created: !random.oneIn(4)),
                 .heartbeatDue, .raiseRequested(above: number), .attemptChecked(.newest),
             ]
             let actions = attempts.handle(events[random.below(events.count)])

@@ -210,7 +210,8 @@ extension JobProtocol {
     /// Reached only when a test lets an unsealed checkpoint be declined: the mistake that the rule
     /// forbids is to throw the half-written transaction away.
     private mutating func giveUpWriter(_ pending: PendingCheckpoint) {
-        guard !pending.isPreCommitted, let slot = pool?.first(in: .active) ?? pool?.first(in: .sealing)
+        guard !pending.isPreCommitted,
+            let slot = pool?.first(in: .active) ?? pool?.first(in: .sealing)
         else { return }
         emit(.destroy(slot: slot))
         pool?.free(slot)

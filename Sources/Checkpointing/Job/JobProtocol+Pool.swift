@@ -53,7 +53,8 @@ extension JobProtocol {
         case .initialize(let slot): pool?.isIn(.warming, slot) == true
         case .rename(let id):
             coordinator.pending?.id == id && coordinator.pending?.phase == .checkingRename
-        case .commit(let id): commits.first?.facts.id == id && commits.first?.stage == .checkingAttempt
+        case .commit(let id):
+            commits.first?.facts.id == id && commits.first?.stage == .checkingAttempt
         case .fence: ending == .checkingFence
         }
     }

@@ -74,7 +74,8 @@ extension RecoveryProtocol {
         _ facts: CheckpointFacts, _ remaining: ArraySlice<PreparedTransaction>,
         _ next: PreparedTransaction, _ description: TransactionDescription, _ now: Int64
     ) -> [RecoveryAction] {
-        let isAlive = TransactionLife.isAlive(next, description, wallClockMilliseconds: now)
+        let isAlive = TransactionLife.isAlive(
+            producer: next.producer, description, wallClockMilliseconds: now)
         return isAlive ? describeNext(facts, remaining.dropFirst()) : beginFence()
     }
 

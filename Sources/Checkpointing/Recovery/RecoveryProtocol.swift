@@ -71,7 +71,8 @@ package struct RecoveryProtocol: Sendable {
         case (.idle, .started): return ask(.listing, .listCheckpoints)
         case (.listing, .listed(let found)): return listed(found)
         case (.checkingBeforeDurable(let facts), .attemptChecked(let standing)):
-            return stop(unlessNewest: standing) ?? ask(.makingDurable(facts), .makeDurable(facts.id))
+            return stop(unlessNewest: standing)
+                ?? ask(.makingDurable(facts), .makeDurable(facts.id))
         case (.makingDurable(let facts), .madeDurable(let id)) where id == facts.id:
             return madeDurable(facts)
         case (.describing, .described), (.describing, .describeFailed): return described(event)
@@ -128,8 +129,11 @@ package struct RecoveryProtocol: Sendable {
         }
         afterWait = action
         let doublings = min(tryCount - 1, 7)
-        return [.wait(milliseconds: min(
-            Self.backoffFirstMilliseconds << doublings, Self.backoffMaxMilliseconds))]
+        return [
+            .wait(
+                milliseconds: min(
+                    Self.backoffFirstMilliseconds << doublings, Self.backoffMaxMilliseconds))
+        ]
     }
 
     private mutating func askAgain() -> [RecoveryAction] {

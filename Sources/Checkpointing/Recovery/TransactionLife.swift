@@ -5,25 +5,14 @@ enum TransactionLife {
     /// The share of its life that a transaction must have left before the first EndTxn of a list.
     static let lifeLeftMinPercent: Int64 = 20
 
-    /// - Parameter requiresLifeLeft: Also ask for 20 % of the timeout.
-    static func isAlive(
-        _ transaction: PreparedTransaction, _ description: TransactionDescription,
-        wallClockMilliseconds: Int64, requiresLifeLeft: Bool = true
-    ) -> Bool {
-        isAlive(
-            producer: transaction.producer, description,
-            wallClockMilliseconds: wallClockMilliseconds, requiresLifeLeft: requiresLifeLeft)
-    }
-
     static func isAlive(
         producer: ProducerIdentity, _ description: TransactionDescription,
-        wallClockMilliseconds: Int64, requiresLifeLeft: Bool = true
+        wallClockMilliseconds: Int64
     ) -> Bool {
         guard description.producer == producer else { return false }
         switch description.state {
         case "PrepareCommit", "CompleteCommit": return true
-        case "Ongoing":
-            return !requiresLifeLeft || hasLifeLeft(description, at: wallClockMilliseconds)
+        case "Ongoing": return hasLifeLeft(description, at: wallClockMilliseconds)
         default: return false
         }
     }

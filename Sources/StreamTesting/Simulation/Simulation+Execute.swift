@@ -110,7 +110,9 @@ extension Simulation {
     }
 
     private func initialize(_ slot: Int, _ process: SimulatedProcess) -> JobEvent {
-        guard let producer = coordinator.initProducer(slot) else { return failed(slot, .unanswered) }
+        guard let producer = coordinator.initProducer(slot) else {
+            return failed(slot, .unanswered)
+        }
         process.writers[slot] = SimulatedProcess.Writer(producer: producer)
         return .initialized(slot: slot, producer)
     }
@@ -180,7 +182,8 @@ extension Simulation {
     private func resume(_ transaction: PreparedTransaction) -> EndTransactionAnswer {
         counters.resumes += 1
         if isStormy, random.oneIn(8) { return .unanswered(reason: "lost") }
-        switch coordinator.endTransaction(index(transaction.transactionalID), transaction.producer) {
+        switch coordinator.endTransaction(index(transaction.transactionalID), transaction.producer)
+        {
         case .done: return .committed
         case .concurrent: return .unanswered(reason: "51")
         case .fenced: return .refused(code: 90)
@@ -193,9 +196,11 @@ extension Simulation {
         guard process.foundAlive == nil else { return }
         let newest = store.listing.filter { $0.facts != nil }.max { $0.id < $1.id }
         process.foreignAborts = coordinator.foreignAbortCount
-        process.foundAlive = newest?.facts?.transactions.allSatisfy {
-            TransactionProbe.isAlive($0, in: coordinator, slot: index($0.transactionalID), at: now)
-        } ?? false
+        process.foundAlive =
+            newest?.facts?.transactions.allSatisfy {
+                TransactionProbe.isAlive(
+                    $0, in: coordinator, slot: index($0.transactionalID), at: now)
+            } ?? false
         if processes.count > 1 { process.foundAlive = false }
     }
 }

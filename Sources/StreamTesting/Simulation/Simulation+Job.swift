@@ -35,7 +35,8 @@ extension Simulation {
         return true
     }
 
-    private func acknowledge(_ process: SimulatedProcess, _ subtask: SubtaskID, _ id: CheckpointID) {
+    private func acknowledge(_ process: SimulatedProcess, _ subtask: SubtaskID, _ id: CheckpointID)
+    {
         let isDeclined = isStormy && random.oneIn(declinesMuch ? 25 : 80)
         process.jobEvents.append(
             isDeclined ? .declined(subtask, id, message: "disk full") : .acknowledged(subtask, id))

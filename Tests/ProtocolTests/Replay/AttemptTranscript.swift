@@ -27,7 +27,8 @@ struct AttemptTranscript {
                 pid: Int32(try command.int("pid")), host: "h", sinceMilliseconds: 7,
                 holdsLock: !command.has("without-lock"))
             return .heartbeatRead(holder, ageMilliseconds: Int64(try command.int("age")))
-        case "attempts": return .attemptsListed(highest: command.has("none") ? nil : try number("highest"))
+        case "attempts":
+            return .attemptsListed(highest: command.has("none") ? nil : try number("highest"))
         case "created": return .attemptCreated(try number("attempt"), created: true)
         case "exists": return .attemptCreated(try number("attempt"), created: false)
         case "heartbeat-due": return .heartbeatDue

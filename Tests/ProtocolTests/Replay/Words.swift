@@ -30,7 +30,8 @@ enum Words {
     static func transaction(_ text: String) throws -> PreparedTransaction {
         let sides = text.split(separator: "=")
         let parts = sides[0].split(whereSeparator: { $0 == "-" || $0 == "@" })
-        guard sides.count == 2, parts.count == 3, let slot = Int(parts[1]), let epoch = Int(parts[2])
+        guard sides.count == 2, parts.count == 3, let slot = Int(parts[1]),
+            let epoch = Int(parts[2])
         else { throw Command.Malformed(text: text) }
         return PreparedTransaction(
             cluster: "c", transactionalID: "\(parts[0])-\(slot)",

@@ -171,7 +171,8 @@ struct RecoveryTranscript {
             "unknown newest=\(Words.text(newest?.id)) marker=\(Words.text(marker)) "
                 + "unreadable=\(Words.text(unreadable))"
         case .unreadable(let ids): "unreadable \(Words.text(ids))"
-        case .freshRefused(let facts, let alive): "fresh-refused \(facts.id) alive=\(Words.text(alive))"
+        case .freshRefused(let facts, let alive):
+            "fresh-refused \(facts.id) alive=\(Words.text(alive))"
         case .superseded(let newer): "superseded by=\(newer.rawValue)"
         case .poolMissing(let facts): "pool-missing \(facts.id)"
         case .unanswered: "unanswered"

@@ -33,8 +33,12 @@ struct JobTranscript {
         subtasks = try Words.list(try command.string("subtasks")).map(Words.subtask)
         sinks = try Words.list(command["sinks"] ?? "").map(Words.subtask)
         let timeout = Int64(try command.int("transaction-timeout"))
-        let pool = sinks.isEmpty ? nil : TransactionSettings(
-            cluster: "c", transactionalIDs: (0..<4).map { "p-\($0)" }, timeoutMilliseconds: timeout)
+        let pool =
+            sinks.isEmpty
+            ? nil
+            : TransactionSettings(
+                cluster: "c", transactionalIDs: (0..<4).map { "p-\($0)" },
+                timeoutMilliseconds: timeout)
         let settings = JobSettings(
             intervalMilliseconds: command["interval"].flatMap { Int64($0) },
             checkpointTimeoutMilliseconds: Int64(command["timeout"] ?? "5000") ?? 5_000,
