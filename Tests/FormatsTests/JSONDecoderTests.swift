@@ -209,7 +209,7 @@ import Testing
         let error = try #require(
             try DecoderFixture(Self.columns).error(Array("{\"color\":\"a\",\"ts\":\"ü\"}".utf8)))
         #expect(error.description.hasPrefix("error[E2003] events[3]@100: field ts is not a BIGINT"))
-        #expect(error.message.contains(#"at byte 16 of 22: "{"color":"a","ts":"\xc3\xbc"}""#))
+        #expect(error.message.contains(#"at byte 18 of 23: "{"color":"a","ts":"\xc3\xbc"}""#))
     }
 
     @Test func noMoreThan256BytesOfARecordAreShownAndTheseEscaped() throws {
