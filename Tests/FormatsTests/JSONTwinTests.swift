@@ -44,10 +44,20 @@ import Testing
 
 /// Whether some number may be beyond Double's range: well-formed, but refused by Foundation.
 private func hasLargeExponent(_ document: [UInt8]) -> Bool {
-    String(decoding: document, as: UTF8.self).lowercased().split(separator: "e").dropFirst()
-        .contains { part in
-            part.drop { "+-".contains($0) }.prefix { $0.isNumber }.count > 2
+    var digits = 0
+    var isExponent = false
+    for byte in document {
+        if byte | 0x20 == UInt8(ascii: "e") {
+            isExponent = true
+            digits = 0
+        } else if isExponent, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+            digits += 1
+        } else if byte != UInt8(ascii: "+"), byte != UInt8(ascii: "-") {
+            isExponent = false
         }
+        if digits > 2 { return true }
+    }
+    return false
 }
 
 /// Random documents with the cells that the columns of ``JSONTwinTests`` must get from them.

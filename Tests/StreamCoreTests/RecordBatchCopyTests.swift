@@ -1,0 +1,59 @@
+import StreamCore
+import Testing
+
+@Suite struct RecordBatchCopyTests {
+    private func makeBatch() -> RecordBatch {
+        let batch = RecordBatch(
+            schema: RowSchema([
+                Field(name: "i", type: .bigint), Field(name: "s", type: .string),
+                Field(name: "b", type: .boolean), Field(name: "d", type: .double),
+            ]), rowCapacity: 4)
+        let arena = ByteArena()
+        for row in 0..<4 {
+            batch.columns[0].integers[row] = Int64(row)
+            let text = Array(String(repeating: "ab", count: row).utf8)
+            let target = arena.allocate(text.count)
+            target.update(from: text, count: text.count)
+            batch.columns[1].slices[row] = ByteSlice(base: target, count: text.count)
+            batch.columns[2].booleans[row] = UInt8(row & 1)
+            batch.columns[3].doubles[row] = Double(row) / 2
+            batch.origin.partitions[row] = 7
+            batch.origin.offsets[row] = Int64(100 + row)
+            batch.origin.timestamps[row] = Int64(row)
+        }
+        batch.columns[1].hasNulls = true
+        batch.columns[1].validity[2] = 0
+        batch.rowCount = 4
+        batch.origin.topic = "events"
+        batch.selection.selectAll(4)
+        return batch
+    }
+
+    @Test func chosenRowsAreCopiedWithTheirPlacesAndNothingIsShared() {
+        let copy: RecordBatch
+        do {
+            let batch = makeBatch()
+            let rows: [Int32] = [3, 0, 2]
+            copy = rows.withUnsafeBufferPointer { batch.copy(rows: $0) }
+        }
+        // The source batch and its arena are gone.
+        #expect(copy.rowCount == 3 && copy.selection.count == 3)
+        #expect((0..<3).map { copy.columns[0].integers[$0] } == [3, 0, 2])
+        #expect(copy.columns[1].slices[0].text == "ababab")
+        #expect(!copy.columns[1].slices[1].isAbsent && copy.columns[1].slices[1].count == 0)
+        #expect(copy.columns[1].isNull(2) && !copy.columns[1].isNull(0))
+        #expect((0..<3).map { copy.columns[2].booleans[$0] } == [1, 0, 0])
+        #expect((0..<3).map { copy.columns[3].doubles[$0] } == [1.5, 0, 1])
+        #expect(copy.place(ofRow: 0).description == "events[7]@103")
+        #expect(copy.origin.timestamps[2] == 2)
+        #expect(copy.origin.values[0].isAbsent && copy.origin.keys[0].isAbsent)
+    }
+
+    @Test func onlySelectedRowsAreCopied() {
+        let batch = makeBatch()
+        batch.selection.remove(row: 0)
+        #expect(batch.copySelected()?.columns[0].integers[0] == 1)
+        batch.selection.count = 0
+        #expect(batch.copySelected() == nil)
+    }
+}
