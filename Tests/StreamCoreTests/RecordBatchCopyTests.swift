@@ -21,6 +21,7 @@ import Testing
             batch.origin.offsets[row] = Int64(100 + row)
             batch.origin.timestamps[row] = Int64(row)
         }
+        batch.chunks = arena.takeChunks()
         batch.columns[1].hasNulls = true
         batch.columns[1].validity[2] = 0
         batch.rowCount = 4
