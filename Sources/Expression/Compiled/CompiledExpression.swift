@@ -19,7 +19,8 @@ package final class CompiledExpression {
 
     /// Computes the selected rows of `batch`.
     ///
-    /// - Returns: A column with row `r`'s value at `r`; rows that are not selected hold anything.
+    /// - Returns: A column with row `r`'s value at `r`; rows that are not selected hold anything
+    ///   (they may be computed where that can neither fail nor read a text).
     ///   It belongs to this expression and is valid until the next call. A bare column reference
     ///   gives the batch's own column. Slices stay valid as long as ``chunks`` and those of the
     ///   batch are retained.

@@ -11,6 +11,14 @@ enum Bytes {
         UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self)
     }
 
+    /// The first `count` bytes of a word, moved to its high end; 0 for none.
+    @inline(__always)
+    static func head(_ word: UInt64, _ count: Int) -> UInt64 {
+        // Little-endian: the first bytes are the low ones. Shifts are by less than 64 each.
+        (word &<< UInt64(truncatingIfNeeded: 4 &* (8 &- count)))
+            &<< UInt64(truncatingIfNeeded: 4 &* (8 &- count))
+    }
+
     /// Whether two runs of `count` bytes are equal.
     @inline(__always)
     static func equal(
@@ -22,9 +30,7 @@ enum Bytes {
             offset &+= 8
         }
         let rest = count &- offset
-        if rest == 0 { return true }
-        // Little-endian: the first bytes are the low ones.
-        return (word(a, offset) ^ word(b, offset)) << UInt64(64 &- 8 &* rest) == 0
+        return head(word(a, offset) ^ word(b, offset), rest) == 0
     }
 
     @inline(__always)

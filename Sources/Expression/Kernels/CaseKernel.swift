@@ -40,21 +40,11 @@ final class CaseKernel: Kernel {
         rows.forEachValid(in: x) { row in
             let text = source[row]
             guard let base = text.base else { return target[row] = text }
-            var other: UInt64 = 0
-            var offset = 0
             // Words are stored across the end too: the next text, or the chunk's padding, is there.
-            while offset &+ 8 <= text.count {
-                let word = Bytes.word(base, offset)
-                other |= word
-                end.storeBytes(of: Case.convert(word), toByteOffset: offset, as: UInt64.self)
-                offset &+= 8
-            }
-            let rest = text.count &- offset
-            if rest > 0 {
-                let word = Bytes.word(base, offset)
-                other |= word << UInt64(64 &- 8 &* rest)
-                end.storeBytes(of: Case.convert(word), toByteOffset: offset, as: UInt64.self)
-            }
+            let word = Bytes.word(base, 0)
+            end.storeBytes(of: Case.convert(word), as: UInt64.self)
+            var other = Bytes.head(word, min(text.count, 8))
+            if text.count > 8 { other |= convertRest(Case.self, base, text.count, end) }
             if other & 0x8080_8080_8080_8080 == 0 {
                 target[row] = ByteSlice(
                     base: UnsafePointer(end.assumingMemoryBound(to: UInt8.self)), count: text.count)
@@ -66,6 +56,25 @@ final class CaseKernel: Kernel {
         }
         arena.commit(end - start)
         return anyOther & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// What follows the first word.
+    ///
+    /// - Returns: All bytes, ORed: the high bits tell of bytes that are not ASCII.
+    @inline(never)
+    private static func convertRest<Case: ASCIICase>(
+        _: Case.Type, _ base: UnsafePointer<UInt8>, _ count: Int,
+        _ target: UnsafeMutableRawPointer
+    ) -> UInt64 {
+        var other: UInt64 = 0
+        var offset = 8
+        while offset < count {
+            let word = Bytes.word(base, offset)
+            other |= Bytes.head(word, min(count &- offset, 8))
+            target.storeBytes(of: Case.convert(word), toByteOffset: offset, as: UInt64.self)
+            offset &+= 8
+        }
+        return other
     }
 
     private func convertOthers(

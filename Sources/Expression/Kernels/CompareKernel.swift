@@ -106,12 +106,13 @@ final class CompareKernel: Kernel {
             }
             return
         }
-        let shift = UInt64(64 &- 8 &* count)
-        let wanted = Bytes.word(base, 0) << shift
+        let wanted = Bytes.head(Bytes.word(base, 0), count)
         rows.forEachValid(in: a) { row in
             let slice = source[row]
             var isEqual = slice.count == count
-            if isEqual, let bytes = slice.base { isEqual = Bytes.word(bytes, 0) << shift == wanted }
+            if isEqual, let bytes = slice.base {
+                isEqual = Bytes.head(Bytes.word(bytes, 0), count) == wanted
+            }
             target[row] = (isEqual ? 1 : 0) ^ flip
         }
     }

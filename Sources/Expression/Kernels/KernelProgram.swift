@@ -5,6 +5,8 @@ final class KernelProgram {
     private let root: Kernel
     private let frame: Frame
     private let makesSlices: Bool
+    /// No row can fail and no text is read: rows that are not selected may be computed too.
+    private let isHarmless: Bool
 
     /// - Parameter folds: Whether parts without columns are computed once, here.
     init(_ typed: TypedExpression, folds: Bool = true) {
@@ -12,13 +14,19 @@ final class KernelProgram {
         var compiler = KernelCompiler(frame: frame, folds: folds)
         root = compiler.compile(typed)
         self.frame = frame
+        isHarmless = !typed.canFail && !typed.isDear
         makesSlices = typed.type.physical == .slice && typed.columnIndex == nil
     }
 
     func evaluate(batch: RecordBatch) throws(EvaluationError) -> Column {
         frame.beginBatch(batch)
         defer { frame.endBatch() }
-        return try root.evaluate(Rows(batch.selection, of: batch.rowCount), frame)
+        var rows = Rows(batch.selection, of: batch.rowCount)
+        // A dense loop vectorises: worth it if most of what it computes is wanted.
+        if isHarmless, !rows.isDense, rows.count > batch.rowCount / 4 {
+            rows = Rows(rows.rows, count: batch.rowCount, isDense: true)
+        }
+        return try root.evaluate(rows, frame)
     }
 
     func takeChunks() -> [ByteChunk] { makesSlices ? frame.takeChunks() : [] }

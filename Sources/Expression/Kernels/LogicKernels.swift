@@ -119,24 +119,33 @@ final class LogicalKernel: Kernel {
         }
         let (validX, validY) = (output.validity, operand.validity)
         if !output.hasNulls { whole.forEach { validX[$0] = 1 } }
-        let operandHasNulls = operand.hasNulls
         output.hasNulls = true
-        // In terms of "is TRUE" and "is FALSE": both are 0 for NULL.
+        if operand.hasNulls {
+            combine(x, validX, y, rows) { validY[$0] }
+        } else {
+            combine(x, validX, y, rows) { _ in 1 }
+        }
+    }
+
+    /// In terms of "is TRUE" and "is FALSE": both are 0 for NULL.
+    @inline(__always)
+    private func combine(
+        _ x: UnsafeMutablePointer<UInt8>, _ validX: UnsafeMutablePointer<UInt8>,
+        _ y: UnsafeMutablePointer<UInt8>, _ rows: Rows, _ validY: (Int) -> UInt8
+    ) {
         if isAnd {
             rows.forEach { row in
-                let v = operandHasNulls ? validY[row] : 1
-                let isFalse = (validX[row] & (x[row] ^ 1)) | (v & (y[row] ^ 1))
-                let isTrue = validX[row] & x[row] & v & y[row]
+                let (a, b) = (validX[row], validY(row))
+                let isTrue = a & x[row] & b & y[row]
+                validX[row] = isTrue | (a & (x[row] ^ 1)) | (b & (y[row] ^ 1))
                 x[row] = isTrue
-                validX[row] = isTrue | isFalse
             }
         } else {
             rows.forEach { row in
-                let v = operandHasNulls ? validY[row] : 1
-                let isFalse = validX[row] & (x[row] ^ 1) & v & (y[row] ^ 1)
-                let isTrue = (validX[row] & x[row]) | (v & y[row])
+                let (a, b) = (validX[row], validY(row))
+                let isTrue = (a & x[row]) | (b & y[row])
+                validX[row] = isTrue | (a & (x[row] ^ 1) & b & (y[row] ^ 1))
                 x[row] = isTrue
-                validX[row] = isTrue | isFalse
             }
         }
     }
