@@ -50,10 +50,11 @@ import Testing
         #expect(copy.origin.values[0].isAbsent && copy.origin.keys[0].isAbsent)
     }
 
-    @Test func onlySelectedRowsAreCopied() {
+    @Test func onlySelectedRowsAreCopied() throws {
         let batch = makeBatch()
         batch.selection.remove(row: 0)
-        #expect(batch.copySelected()?.columns[0].integers[0] == 1)
+        let copy = try #require(batch.copySelected())
+        withExtendedLifetime(copy) { #expect(copy.columns[0].integers[0] == 1) }
         batch.selection.count = 0
         #expect(batch.copySelected() == nil)
     }
