@@ -1,5 +1,6 @@
 /// What every code means and what to do about it: `millrace explain-error`, docs/errors.md.
 package enum ErrorCatalog {
+    /// One code and what is to be said about it.
     package struct Entry: Hashable, Sendable {
         package let code: String
         package let title: String

@@ -6,6 +6,7 @@ package struct JobConfiguration: Hashable, Sendable {
     package var maxParallelism = 128
     /// Nil: checkpointing is off.
     package var checkpointing: CheckpointingConfiguration?
+    /// What follows a failure of the job.
     package var restartStrategy = RestartStrategyConfiguration.none
     /// How long a holder of the job may be silent before it may be replaced.
     package var leaseTimeoutMilliseconds: Int64 = 15_000
@@ -15,7 +16,9 @@ package struct JobConfiguration: Hashable, Sendable {
     package init() {}
 }
 
+/// `execution.checkpointing.*`, present only with an interval and a folder.
 package struct CheckpointingConfiguration: Hashable, Sendable {
+    /// Whether barriers are aligned at subtasks with several inputs.
     package enum Mode: String, Hashable, Sendable, CaseIterable {
         case exactlyOnce = "EXACTLY_ONCE"
         case atLeastOnce = "AT_LEAST_ONCE"
@@ -27,14 +30,18 @@ package struct CheckpointingConfiguration: Hashable, Sendable {
         case noExternalizedCheckpoints = "NO_EXTERNALIZED_CHECKPOINTS"
     }
 
+    /// From the start of one checkpoint to the start of the next, 10 or more.
     package var intervalMilliseconds: Int64
     /// An absolute path, without `file://`.
     package var directory: String
+    /// A checkpoint that takes longer is given up; 10 or more.
     package var timeoutMilliseconds: Int64 = 600_000
+    /// Between the end of one checkpoint and the start of the next, 0 or more.
     package var minPauseMilliseconds: Int64 = 0
     /// At least 1.
     package var numRetained = 1
     package var mode = Mode.exactlyOnce
+    /// Failures in a row after which the job fails over, 0 or more.
     package var tolerableFailedCheckpoints = 0
     package var retention = Retention.retainOnCancellation
 
@@ -50,9 +57,13 @@ package enum RestartStrategyConfiguration: Hashable, Sendable {
     case fixedDelay(attempts: Int, delayMilliseconds: Int64)
     case exponentialDelay(ExponentialDelay)
 
+    /// `restart-strategy.exponential-delay.*`.
     package struct ExponentialDelay: Hashable, Sendable {
+        /// The first pause.
         package var initialBackoffMilliseconds: Int64 = 1_000
+        /// No pause is longer, but for the jitter.
         package var maxBackoffMilliseconds: Int64 = 60_000
+        /// How much longer each pause is than the one before, 1 or more.
         package var backoffMultiplier = 1.5
         /// A run of this length without failure resets the backoff.
         package var resetBackoffThresholdMilliseconds: Int64 = 3_600_000

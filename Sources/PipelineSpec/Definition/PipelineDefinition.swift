@@ -10,13 +10,17 @@ package struct PipelineDefinition: Sendable {
     package let file: String
     /// The job's identity: `JobID(name: name)`.
     package let name: String
+    /// The file's `description`, for people.
     package let description: String?
+    /// The `config`, with defaults.
     package let configuration: JobConfiguration
     /// In the order of the file.
     package let connections: [ConnectionDefinition]
+    /// In the order of the file; at least one.
     package let sources: [SourceDefinition]
     /// Inputs before those that read them.
     package let transforms: [TransformDefinition]
+    /// In the order of the file; at least one.
     package let sinks: [SinkDefinition]
     /// Values that no message may show: of secret fields, and those read by `${file:}`.
     package let secrets: [String]
@@ -24,6 +28,7 @@ package struct PipelineDefinition: Sendable {
 
 /// Where something stands in a pipeline file, for messages of a later stage.
 package struct FilePosition: Hashable, Sendable, CustomStringConvertible {
+    /// As given; `--set x` or `-D x` for what was said there.
     package let file: String
     /// From 1.
     package let line: Int
@@ -34,7 +39,9 @@ package struct FilePosition: Hashable, Sendable, CustomStringConvertible {
 
 /// One Kafka cluster.
 package struct ConnectionDefinition: Sendable {
+    /// The key in the file: the identity of state, metrics and messages.
     package let id: String
+    /// Where its key stands.
     package let position: FilePosition
     /// librdkafka's properties, interpolated, in the order of the file. Values may be secret.
     package let properties: [KafkaProperty]
@@ -44,10 +51,13 @@ package struct ConnectionDefinition: Sendable {
     package let transactionTimeoutMilliseconds: Int64
 }
 
+/// One client property, checked against the library's list where that was given.
 package struct KafkaProperty: Hashable, Sendable {
     package let name: String
     package let value: String
+    /// By its name, or because a part came from `${file:}`: never print the value.
     package let isSecret: Bool
+    /// Where its key stands.
     package let position: FilePosition
 }
 
@@ -61,24 +71,33 @@ package struct SourceDefinition: Sendable {
         /// By partition; those not named begin at their earliest offset.
         case offsets([Int32: Int64])
     }
+    /// Which records of other producers' transactions are read.
     package enum Isolation: String, Hashable, Sendable, CaseIterable {
         case readCommitted = "read_committed"
         case readUncommitted = "read_uncommitted"
     }
 
+    /// The key in the file: the identity of state, metrics and messages.
     package let id: String
+    /// Where its key stands.
     package let position: FilePosition
+    /// The id of a ``ConnectionDefinition``.
     package let connection: String
+    /// A valid topic name; whether it exists, only the broker knows.
     package let topic: String
+    /// Where offsets are published for lag tools; the pipeline's name by default.
     package let groupID: String
+    /// Used when no checkpoint says where to begin.
     package let startup: Startup
     package let isolation: Isolation
+    /// As written, or its default.
     package let format: RecordFormat
     /// As declared; for `raw` the one column `value BYTES`.
     package let schema: RowSchema
     /// What the pipeline uses of it: the columns of the source's batches, in this order. Column
     /// indices in the expressions of operators on this source count these.
     package let columns: [SourceScope.ExtractedColumn]
+    /// What happens to records that cannot be decoded.
     package let onError: ErrorPolicy
 
     /// The schema of the source's batches, one field for each of ``columns``, named by its path.
@@ -100,6 +119,7 @@ package enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
 
 /// An operator between sources and sinks.
 package struct TransformDefinition: Sendable {
+    /// What a transform does, with its checked expressions.
     package enum Kind: Sendable {
         /// Keeps the rows for which the BOOLEAN expression is true.
         case filter(NamedExpression)
@@ -109,7 +129,9 @@ package struct TransformDefinition: Sendable {
         case aggregate(AggregateDefinition)
     }
 
+    /// The key in the file: the identity of state, metrics and messages.
     package let id: String
+    /// Where its key stands.
     package let position: FilePosition
     /// The id of a source or transform.
     package let input: String
@@ -125,7 +147,9 @@ package struct TransformDefinition: Sendable {
 package struct NamedExpression: Sendable {
     /// The output column; for a filter `where`.
     package let name: String
+    /// Over the columns of the input's batches.
     package let expression: TypedExpression
+    /// As written, for explanations and messages.
     package let text: String
     /// Where the text begins.
     package let position: FilePosition
@@ -133,19 +157,25 @@ package struct NamedExpression: Sendable {
 
 /// `type: aggregate`: output columns are the keys, then the items.
 package struct AggregateDefinition: Sendable {
+    /// One output column that is made of aggregate calls.
     package struct Item: Sendable {
         package let name: String
+        /// Its calls, and the expression over keys and their results.
         package let item: AggregateItem
+        /// As written, for explanations and messages.
         package let text: String
+        /// Where its key stands.
         package let position: FilePosition
     }
     /// Over the input's columns; empty for one group of all rows.
     package let keys: [NamedExpression]
+    /// In the order of the file; at least one.
     package let items: [Item]
 }
 
 /// One topic that is written.
 package struct SinkDefinition: Sendable {
+    /// What a reader of the topic may rely on.
     package enum Guarantee: String, Hashable, Sendable, CaseIterable {
         case exactlyOnce = "exactly_once"
         case atLeastOnce = "at_least_once"
@@ -171,18 +201,26 @@ package struct SinkDefinition: Sendable {
     /// A column of the input's batches under its name in the output.
     package struct OutputColumn: Hashable, Sendable {
         package let name: String
+        /// Of the column in the input's batches.
         package let index: Int
         package let type: LogicalType
         package let isNullable: Bool
     }
 
+    /// The key in the file: the identity of state, metrics and messages.
     package let id: String
+    /// Where its key stands.
     package let position: FilePosition
+    /// The id of a ``ConnectionDefinition``.
     package let connection: String
+    /// The id of a source or transform.
     package let input: String
+    /// A valid topic name; whether it exists, only the broker knows.
     package let topic: String
     package let key: Key
+    /// As written, or its default.
     package let format: RecordFormat
     package let value: Value
+    /// As written; else exactly once if checkpoints are on and of that mode.
     package let guarantee: Guarantee
 }

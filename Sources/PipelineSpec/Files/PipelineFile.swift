@@ -3,6 +3,7 @@ internal import YAML
 
 /// Reads a pipeline file from disk, with a bound, and never from what is no file.
 package struct PipelineFile: Sendable {
+    /// The whole contents, at most a mebibyte.
     package let bytes: [UInt8]
     /// Permission bits.
     package let mode: UInt16

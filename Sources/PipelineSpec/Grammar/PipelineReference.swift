@@ -1,5 +1,6 @@
 /// docs/pipeline-reference.md, made of the grammar's tables.
 package enum PipelineReference {
+    /// The whole page, with a line end.
     package static func markdown() -> String {
         var page = """
             # Pipeline reference

@@ -37,6 +37,7 @@ package enum PipelineLinter {
 
 /// What a check found.
 package struct LintResult: Sendable {
+    /// In the order of the file; secrets are hidden in their texts.
     package let diagnostics: [Diagnostic]
     /// Nil if there is an error.
     package let definition: PipelineDefinition?

@@ -2,7 +2,9 @@
 ///
 /// Columns count Unicode scalars, not bytes. Line 0 means that the text does not come from the file.
 package struct YAMLMark: Hashable, Comparable, Sendable {
+    /// From 1; 0 for what is not from the file.
     package let line: Int
+    /// From 1, in Unicode scalars.
     package let column: Int
 
     package init(line: Int, column: Int) {

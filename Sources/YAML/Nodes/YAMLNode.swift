@@ -1,6 +1,7 @@
 /// A value of a YAML file and where it stands. Aliases are expanded: their nodes carry the place
 /// where the anchor's text is written.
 package struct YAMLNode: Sendable {
+    /// What a node is; there are no other kinds.
     package indirect enum Content: Sendable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
@@ -8,6 +9,7 @@ package struct YAMLNode: Sendable {
     }
 
     package var content: Content
+    /// From its first character; an anchored scalar's begins at its `&anchor`.
     package let range: YAMLRange
 
     package init(_ content: Content, range: YAMLRange) {
@@ -25,6 +27,7 @@ package struct YAMLNode: Sendable {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 
+    /// The elements in the order of the file, or nil for anything but a sequence.
     package var elements: [YAMLNode]? {
         if case .sequence(let elements) = content { elements } else { nil }
     }
@@ -45,6 +48,7 @@ package struct YAMLNode: Sendable {
 /// One `key: value` of a mapping. Keys are plain texts; others are refused by the parser.
 package struct YAMLEntry: Sendable {
     package let key: String
+    /// Where the key stands.
     package let keyRange: YAMLRange
     package var value: YAMLNode
 
@@ -57,6 +61,7 @@ package struct YAMLEntry: Sendable {
 
 /// A text with the style it was written in. Which type it has, its reader decides.
 package struct YAMLScalar: Sendable {
+    /// Only a plain scalar can be null.
     package enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
     /// After folding and unescaping.
