@@ -32,7 +32,9 @@ package final class MapOperator: StreamOperator {
     }
 
     /// The schema that a map of these columns gives.
-    package static func schema(of columns: [(name: String, expression: TypedExpression)]) -> RowSchema {
+    package static func schema(of columns: [(name: String, expression: TypedExpression)])
+        -> RowSchema
+    {
         RowSchema(
             columns.map {
                 Field(name: $0.name, type: $0.expression.type, isNullable: $0.expression.isNullable)

@@ -13,17 +13,27 @@ import Testing
     ])
 
     @Test(arguments: [
-        ("1", "INT NOT NULL"), ("2147483648", "BIGINT NOT NULL"), ("1.0", "DOUBLE NOT NULL"), ("'a'", "STRING NOT NULL"),
-        ("i + 1", "INT NOT NULL"), ("i + l", "BIGINT"), ("l * d", "DOUBLE"), ("i / 2.0", "DOUBLE NOT NULL"),
-        ("l % i", "INT"), ("i % l", "BIGINT"), ("-i", "INT NOT NULL"), ("s || t", "STRING"), ("t || t", "STRING NOT NULL"),
-        ("i = l", "BOOLEAN"), ("i = 1", "BOOLEAN NOT NULL"), ("s IS NULL", "BOOLEAN NOT NULL"), ("i = NULL", "BOOLEAN"),
-        ("s IS DISTINCT FROM t", "BOOLEAN NOT NULL"), ("i IN (1, NULL)", "BOOLEAN"), ("i IN (1, 2)", "BOOLEAN NOT NULL"),
+        ("1", "INT NOT NULL"), ("2147483648", "BIGINT NOT NULL"), ("1.0", "DOUBLE NOT NULL"),
+        ("'a'", "STRING NOT NULL"),
+        ("i + 1", "INT NOT NULL"), ("i + l", "BIGINT"), ("l * d", "DOUBLE"),
+        ("i / 2.0", "DOUBLE NOT NULL"),
+        ("l % i", "INT"), ("i % l", "BIGINT"), ("-i", "INT NOT NULL"), ("s || t", "STRING"),
+        ("t || t", "STRING NOT NULL"),
+        ("i = l", "BOOLEAN"), ("i = 1", "BOOLEAN NOT NULL"), ("s IS NULL", "BOOLEAN NOT NULL"),
+        ("i = NULL", "BOOLEAN"),
+        ("s IS DISTINCT FROM t", "BOOLEAN NOT NULL"), ("i IN (1, NULL)", "BOOLEAN"),
+        ("i IN (1, 2)", "BOOLEAN NOT NULL"),
         ("CASE WHEN b THEN 1 END", "INT"), ("CASE WHEN b THEN i ELSE 2.5 END", "DOUBLE NOT NULL"),
-        ("COALESCE(l, i)", "BIGINT NOT NULL"), ("COALESCE(s, NULL)", "STRING"), ("NULLIF(i, 1)", "INT"),
-        ("CAST(t AS INT)", "INT NOT NULL"), ("TRY_CAST(t AS INT)", "INT"), ("TRY_CAST(i AS BIGINT)", "BIGINT NOT NULL"),
-        ("CAST(NULL AS BYTES)", "BYTES"), ("CHAR_LENGTH(t)", "INT NOT NULL"), ("SUBSTRING(t, 1)", "STRING NOT NULL"),
-        ("SUBSTRING(t, 1, 2)", "STRING"), ("ABS(l)", "BIGINT"), ("GREATEST(i, d)", "DOUBLE"), ("r", "ROW<x INT>"),
-        ("s LIKE 'a%'", "BOOLEAN"), ("t LIKE 'a%'", "BOOLEAN NOT NULL"), ("i BETWEEN 1 AND l", "BOOLEAN"),
+        ("COALESCE(l, i)", "BIGINT NOT NULL"), ("COALESCE(s, NULL)", "STRING"),
+        ("NULLIF(i, 1)", "INT"),
+        ("CAST(t AS INT)", "INT NOT NULL"), ("TRY_CAST(t AS INT)", "INT"),
+        ("TRY_CAST(i AS BIGINT)", "BIGINT NOT NULL"),
+        ("CAST(NULL AS BYTES)", "BYTES"), ("CHAR_LENGTH(t)", "INT NOT NULL"),
+        ("SUBSTRING(t, 1)", "STRING NOT NULL"),
+        ("SUBSTRING(t, 1, 2)", "STRING"), ("ABS(l)", "BIGINT"), ("GREATEST(i, d)", "DOUBLE"),
+        ("r", "ROW<x INT>"),
+        ("s LIKE 'a%'", "BOOLEAN"), ("t LIKE 'a%'", "BOOLEAN NOT NULL"),
+        ("i BETWEEN 1 AND l", "BOOLEAN"),
         ("FLOOR(i)", "INT NOT NULL"), ("IF(b, i, l)", "BIGINT"),
     ])
     func typesAndNullabilityFollowFromTheOperands(text: String, type: String) throws {
@@ -32,16 +42,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("i + 1", true), ("i = 1", false), ("s || t", true), ("LOWER(s)", false), ("CAST(s AS INT)", true),
-        ("TRY_CAST(s AS INT)", false), ("CAST(i AS BIGINT)", false), ("b AND 1 / i = 1", true), ("-d", false),
-        ("TRY_CAST(CAST(1 / i AS STRING) AS INT)", true), ("s LIKE t", false), ("s LIKE t ESCAPE '!'", true),
+        ("i + 1", true), ("i = 1", false), ("s || t", true), ("LOWER(s)", false),
+        ("CAST(s AS INT)", true),
+        ("TRY_CAST(s AS INT)", false), ("CAST(i AS BIGINT)", false), ("b AND 1 / i = 1", true),
+        ("-d", false),
+        ("TRY_CAST(CAST(1 / i AS STRING) AS INT)", true), ("s LIKE t", false),
+        ("s LIKE t ESCAPE '!'", true),
     ])
     func whatCanFailIsKnown(text: String, canFail: Bool) throws {
         #expect(try typed(text, Self.schema).canFail == canFail)
     }
 
     @Test func usedColumnsAreListedOnce() throws {
-        let typed = try typed("CASE WHEN b THEN l + i ELSE i END > 1 AND s BETWEEN t AND s", Self.schema)
+        let typed = try typed(
+            "CASE WHEN b THEN l + i ELSE i END > 1 AND s BETWEEN t AND s", Self.schema)
         #expect(typed.usedColumns == [0, 1, 2, 3, 5])
         #expect(try CheckerTests.column("l") == 3)
         #expect(try CheckerTests.column("(l)") == 3)
@@ -59,11 +73,19 @@ import Testing
         let scope = SourceScope(
             RowSchema([
                 Field(name: "id", type: .string, isNullable: false),
-                Field(name: "customer", type: .row([
-                    Field(name: "name", type: .string, isNullable: false),
-                    Field(name: "address", type: .row([Field(name: "zip", type: .int, isNullable: false)]), isNullable: false),
-                ]), isNullable: false),
-                Field(name: "tags", type: .array(.row([Field(name: "k", type: .string, isNullable: false)])), isNullable: false),
+                Field(
+                    name: "customer",
+                    type: .row([
+                        Field(name: "name", type: .string, isNullable: false),
+                        Field(
+                            name: "address",
+                            type: .row([Field(name: "zip", type: .int, isNullable: false)]),
+                            isNullable: false),
+                    ]), isNullable: false),
+                Field(
+                    name: "tags",
+                    type: .array(.row([Field(name: "k", type: .string, isNullable: false)])),
+                    isNullable: false),
             ]))
         func check(_ text: String) throws -> TypedExpression {
             try ExpressionChecker.check(try ExpressionParser.parse(text), in: scope)
@@ -72,11 +94,18 @@ import Testing
         #expect(try check("tags[1].k || id").usedColumns == [1, 2])
         #expect(try check("customer.address.zip + 1").usedColumns == [0])
         #expect(try check("customer").columnIndex == 3)
-        #expect(scope.columns.map(\.path.pathText) == ["customer.address.zip", "tags[1].k", "id", "customer"])
+        #expect(
+            scope.columns.map(\.path.pathText) == [
+                "customer.address.zip", "tags[1].k", "id", "customer",
+            ])
         #expect(scope.columns.map(\.isNullable) == [false, true, false, false])
-        #expect(scope.extractedSchema.fields.map { "\($0.type)" }.prefix(3) == ["INT", "STRING", "STRING"])
+        #expect(
+            scope.extractedSchema.fields.map { "\($0.type)" }.prefix(3) == [
+                "INT", "STRING", "STRING",
+            ])
         for (text, help) in [
-            ("customer.nme", "did you mean `customer.name`?"), ("id.x", ""), ("tags.k", ""), ("customer[0]", ""), ("ids", "did you mean `id`?"),
+            ("customer.nme", "did you mean `customer.name`?"), ("id.x", ""), ("tags.k", ""),
+            ("customer[0]", ""), ("ids", "did you mean `id`?"),
         ] {
             do {
                 _ = try check(text)
@@ -93,12 +122,16 @@ import Testing
     private func aggregate(_ text: String) throws -> AggregateItem {
         try ExpressionChecker.checkAggregate(
             try ExpressionParser.parse(text), in: SchemaScope(Self.schema),
-            keys: [Field(name: "k", type: .string), Field(name: "n", type: .int, isNullable: false)])
+            keys: [
+                Field(name: "k", type: .string), Field(name: "n", type: .int, isNullable: false),
+            ])
     }
 
     @Test(arguments: [
-        ("COUNT(*)", "BIGINT NOT NULL"), ("COUNT(s)", "BIGINT NOT NULL"), ("SUM(i)", "BIGINT NOT NULL"), ("SUM(l)", "BIGINT"),
-        ("SUM(d)", "DOUBLE"), ("AVG(i)", "INT NOT NULL"), ("AVG(d)", "DOUBLE"), ("MIN(s)", "STRING"), ("MAX(t)", "STRING NOT NULL"),
+        ("COUNT(*)", "BIGINT NOT NULL"), ("COUNT(s)", "BIGINT NOT NULL"),
+        ("SUM(i)", "BIGINT NOT NULL"), ("SUM(l)", "BIGINT"),
+        ("SUM(d)", "DOUBLE"), ("AVG(i)", "INT NOT NULL"), ("AVG(d)", "DOUBLE"),
+        ("MIN(s)", "STRING"), ("MAX(t)", "STRING NOT NULL"),
         ("MAX(l)", "BIGINT"), ("MIN(b)", "BOOLEAN NOT NULL"), ("SUM(i + l)", "BIGINT"),
     ])
     func aggregatesHaveTheirTypes(text: String, type: String) throws {
@@ -120,9 +153,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("s", "E1110"), ("k", "E1109"), ("SUM(SUM(i))", "E1109"), ("COUNT(*) + i", "E1110"), ("SUM(s)", "E1104"),
-        ("COUNT()", "E1106"), ("SUM(*)", "E1106"), ("MIN(i, l)", "E1106"), ("MAX(r)", "E1104"), ("MIN(nothing)", "E1102"),
-        ("COUNT(*) > nothing", "E1102"), ("SUM(NULL)", "E1112"), ("AVG(k)", "E1102"), ("LOWER(k)", "E1109"),
+        ("s", "E1110"), ("k", "E1109"), ("SUM(SUM(i))", "E1109"), ("COUNT(*) + i", "E1110"),
+        ("SUM(s)", "E1104"),
+        ("COUNT()", "E1106"), ("SUM(*)", "E1106"), ("MIN(i, l)", "E1106"), ("MAX(r)", "E1104"),
+        ("MIN(nothing)", "E1102"),
+        ("COUNT(*) > nothing", "E1102"), ("SUM(NULL)", "E1112"), ("AVG(k)", "E1102"),
+        ("LOWER(k)", "E1109"),
     ])
     func misusedAggregatesAreErrors(text: String, code: String) throws {
         do {

@@ -30,7 +30,8 @@ import Testing
         ("", "E1101", 0..<0, "empty"), ("  ", "E1101", 0..<0, "empty"),
         ("weight >", "E1101", 8..<8, "expected a value, found the end"),
         ("weight > > 1", "E1101", 9..<10, "expected a value, found `>`"),
-        ("(weight > 1", "E1101", 11..<11, "`)`"), ("weight 1", "E1101", 7..<8, "an operator or the end"),
+        ("(weight > 1", "E1101", 11..<11, "`)`"),
+        ("weight 1", "E1101", 7..<8, "an operator or the end"),
         ("'abc", "E1101", 0..<1, "not closed"), ("\"abc", "E1101", 0..<1, "not closed"),
         ("/* x", "E1101", 0..<2, "not closed"), ("color == 'a'", "E1101", 7..<8, "found `=`"),
         ("color = ’grey’", "E1101", 8..<11, "’"), ("weight > 1;", "E1101", 10..<11, ";"),
@@ -38,11 +39,15 @@ import Testing
         ("1a", "E1101", 0..<2, "begin with a digit"), ("1e", "E1107", 0..<2, "exponent"),
         ("1e999", "E1107", 0..<5, "DOUBLE"), ("9223372036854775808", "E1107", 0..<19, "BIGINT"),
         ("99999999999999999999999", "E1107", 0..<23, "BIGINT"),
-        ("CASE color END", "E1101", 11..<14, "WHEN"), ("CASE WHEN TRUE 1 END", "E1101", 15..<16, "THEN"),
-        ("color IN ()", "E1101", 0..<11, "empty"), ("weight BETWEEN 1 OR 2", "E1101", 17..<19, "AND"),
-        ("color IS 3", "E1101", 9..<10, "after IS"), ("CAST(color AS FOO)", "E1101", 14..<17, "FOO"),
+        ("CASE color END", "E1101", 11..<14, "WHEN"),
+        ("CASE WHEN TRUE 1 END", "E1101", 15..<16, "THEN"),
+        ("color IN ()", "E1101", 0..<11, "empty"),
+        ("weight BETWEEN 1 OR 2", "E1101", 17..<19, "AND"),
+        ("color IS 3", "E1101", 9..<10, "after IS"),
+        ("CAST(color AS FOO)", "E1101", 14..<17, "FOO"),
         ("CAST(color, INT)", "E1101", 10..<11, "AS"), ("*", "E1101", 0..<1, "COUNT(*)"),
-        ("AND", "E1101", 0..<3, "AND"), ("a.", "E1101", 2..<2, "name"), ("a[x]", "E1101", 2..<3, "element"),
+        ("AND", "E1101", 0..<3, "AND"), ("a.", "E1101", 2..<2, "name"),
+        ("a[x]", "E1101", 2..<3, "element"),
         ("weight AS w", "E1101", 7..<9, "AS"), ("TRIM(BOTH 'x' color)", "E1101", 14..<19, "FROM"),
     ])
     func syntaxErrorsNameTheirPlace(
@@ -59,21 +64,31 @@ import Testing
         ("size > 1", "E1102", 0..<4, "columns: color, weight, count, address, tags"),
         ("address.zip = '1'", "E1102", 0..<11, ""),
         ("weight > color", "E1103", 0..<14, "CAST(color AS DOUBLE), or TRY_CAST"),
-        ("color = 1", "E1103", 0..<9, "CAST(color AS INT)"), ("address = address", "E1103", 0..<17, ""),
+        ("color = 1", "E1103", 0..<9, "CAST(color AS INT)"),
+        ("address = address", "E1103", 0..<17, ""),
         ("weight IN (1, 'x')", "E1103", 14..<17, "CAST(... AS DOUBLE)"),
-        ("color + 1", "E1104", 0..<5, "|| joins texts"), ("color - 1", "E1104", 0..<5, "CAST(color AS DOUBLE)"),
-        ("-color", "E1104", 1..<6, "CAST(color AS DOUBLE)"), ("weight % 2", "E1104", 0..<10, "BIGINT"),
-        ("color || weight", "E1104", 9..<15, "CAST(weight AS STRING)"), ("NOT weight", "E1104", 4..<10, "weight <> 0"),
-        ("LOWER(weight)", "E1104", 6..<12, "CAST(weight AS STRING)"), ("count AND TRUE", "E1104", 0..<5, "count <> 0"),
-        ("color IS TRUE", "E1104", 0..<5, ""), ("weight LIKE 'a'", "E1104", 0..<6, "CAST(weight AS STRING)"),
+        ("color + 1", "E1104", 0..<5, "|| joins texts"),
+        ("color - 1", "E1104", 0..<5, "CAST(color AS DOUBLE)"),
+        ("-color", "E1104", 1..<6, "CAST(color AS DOUBLE)"),
+        ("weight % 2", "E1104", 0..<10, "BIGINT"),
+        ("color || weight", "E1104", 9..<15, "CAST(weight AS STRING)"),
+        ("NOT weight", "E1104", 4..<10, "weight <> 0"),
+        ("LOWER(weight)", "E1104", 6..<12, "CAST(weight AS STRING)"),
+        ("count AND TRUE", "E1104", 0..<5, "count <> 0"),
+        ("color IS TRUE", "E1104", 0..<5, ""),
+        ("weight LIKE 'a'", "E1104", 0..<6, "CAST(weight AS STRING)"),
         ("LOWR(color)", "E1105", 0..<4, "did you mean `LOWER`?"), ("FOO(1)", "E1105", 0..<3, ""),
-        ("LOWER(color, color)", "E1106", 0..<19, "LOWER(text)"), ("NULLIF(1)", "E1106", 0..<9, "NULLIF(a, b)"),
+        ("LOWER(color, color)", "E1106", 0..<19, "LOWER(text)"),
+        ("NULLIF(1)", "E1106", 0..<9, "NULLIF(a, b)"),
         ("LOWER(*)", "E1106", 0..<8, ""), ("IFNULL(1, 2, 3)", "E1106", 0..<15, ""),
         ("CASE WHEN TRUE THEN 1 ELSE 'a' END", "E1111", 0..<34, "CAST them"),
-        ("COALESCE(color, 1)", "E1111", 0..<18, "CAST them"), ("NULL", "E1112", 0..<4, "CAST(NULL AS STRING)"),
-        ("COALESCE(NULL, NULL)", "E1112", 0..<20, ""), ("CAST(address AS STRING)", "E1114", 0..<23, ""),
+        ("COALESCE(color, 1)", "E1111", 0..<18, "CAST them"),
+        ("NULL", "E1112", 0..<4, "CAST(NULL AS STRING)"),
+        ("COALESCE(NULL, NULL)", "E1112", 0..<20, ""),
+        ("CAST(address AS STRING)", "E1114", 0..<23, ""),
         ("CAST(CAST(color AS BYTES) AS INT)", "E1114", 0..<33, ""),
-        ("COUNT(*)", "E1109", 0..<5, "`select` of an aggregate"), ("SUM(weight) > 1", "E1109", 0..<3, ""),
+        ("COUNT(*)", "E1109", 0..<5, "`select` of an aggregate"),
+        ("SUM(weight) > 1", "E1109", 0..<3, ""),
     ])
     func typeErrorsNameTheirPlaceAndAWayOut(
         text: String, code: String, range: Range<Int>, help: String
@@ -85,18 +100,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("NOW()", "NOW"), ("ts > INTERVAL '5' MINUTE", "INTERVAL"), ("TIMESTAMP '2020-01-01 00:00:00'", "TIMESTAMP"),
+        ("NOW()", "NOW"), ("ts > INTERVAL '5' MINUTE", "INTERVAL"),
+        ("TIMESTAMP '2020-01-01 00:00:00'", "TIMESTAMP"),
         ("DATE '2020-01-01'", "DATE"), ("$topic", "$topic"), ("$headers['k']", "$headers"),
         ("color SIMILAR TO 'a'", "SIMILAR TO"), ("color NOT SIMILAR TO 'a'", "SIMILAR TO"),
         ("ROW_NUMBER() OVER (ORDER BY a)", "OVER"), ("SUM(weight) FILTER (WHERE TRUE)", "FILTER"),
         ("COUNT(DISTINCT color)", "DISTINCT"), ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
-        ("window_start", "WINDOW_START"), ("EXTRACT(YEAR FROM ts)", "EXTRACT"), ("FLOOR(weight TO MINUTE)", "FLOOR"),
+        ("window_start", "WINDOW_START"), ("EXTRACT(YEAR FROM ts)", "EXTRACT"),
+        ("FLOOR(weight TO MINUTE)", "FLOOR"),
         ("CAST(color AS DECIMAL(10, 2))", "DECIMAL"), ("CAST(color AS TIMESTAMP(3))", "TIMESTAMP"),
         ("CAST(color AS VARCHAR(3))", "VARCHAR"), ("ARRAY[1, 2]", "ARRAY"), ("MAP['a', 1]", "MAP"),
-        ("ROW(1, 2)", "ROW"), ("(1, 2)", "ROW"), ("color IN (SELECT 1)", "query"), ("EXISTS (SELECT 1)", "EXISTS"),
+        ("ROW(1, 2)", "ROW"), ("(1, 2)", "ROW"), ("color IN (SELECT 1)", "query"),
+        ("EXISTS (SELECT 1)", "EXISTS"),
         ("RAND()", "RAND"), ("UUID()", "UUID"), ("REGEXP_EXTRACT(color, 'a')", "REGEXP_EXTRACT"),
-        ("weight BETWEEN SYMMETRIC 1 AND 2", "SYMMETRIC"), ("x'AB'", "prefix"), ("address.*", "`.*`"),
-        ("tags['k']", "MAP"), ("JSON_VALUE(color, '$.a')", "JSON_VALUE"), ("STDDEV_POP(weight)", "STDDEV_POP"),
+        ("weight BETWEEN SYMMETRIC 1 AND 2", "SYMMETRIC"), ("x'AB'", "prefix"),
+        ("address.*", "`.*`"),
+        ("tags['k']", "MAP"), ("JSON_VALUE(color, '$.a')", "JSON_VALUE"),
+        ("STDDEV_POP(weight)", "STDDEV_POP"),
     ])
     func whatIsNotBuiltIsNamed(text: String, name: String) throws {
         let error = try #require(errors(text).first)
@@ -107,12 +127,18 @@ import Testing
 
     @Test func severalErrorsAreReportedInTheOrderOfTheText() {
         let found = errors("colour = 'a' AND LOWR(color) = 'b' OR weight > color AND (NOT count)")
-        #expect(found.map(\.code) == [.unknownColumn, .unknownFunction, .cannotCompare, .wrongOperandType])
+        #expect(
+            found.map(\.code) == [
+                .unknownColumn, .unknownFunction, .cannotCompare, .wrongOperandType,
+            ])
         #expect(found.map(\.range.lowerBound) == [0, 17, 38, 62])
     }
 
     @Test func anErrorIsNotReportedAgainByWhatIsBuiltOnIt() {
-        #expect(errors("LOWER(colour || 'x') LIKE 'a%' AND nothing + 1 > 2").map(\.code) == [.unknownColumn, .unknownColumn])
+        #expect(
+            errors("LOWER(colour || 'x') LIKE 'a%' AND nothing + 1 > 2").map(\.code) == [
+                .unknownColumn, .unknownColumn,
+            ])
     }
 
     @Test func theExpectedTypeIsHeldAgainstTheWhole() throws {

@@ -19,7 +19,9 @@ import Testing
 
     @Test func thePageHasEveryFunctionUnderItsCategory() {
         let page = FunctionReference.markdown()
-        for definition in FunctionRegistry.all { #expect(page.contains("\n### \(definition.name)\n")) }
+        for definition in FunctionRegistry.all {
+            #expect(page.contains("\n### \(definition.name)\n"))
+        }
         for category in FunctionDefinition.Category.allCases {
             #expect(page.contains("\n## \(category.rawValue)\n"))
         }

@@ -19,7 +19,9 @@ import Testing
 
     @Test func deepNestingIsRefused() {
         let many = 10_000
-        #expect(code(String(repeating: "(", count: many) + "1" + String(repeating: ")", count: many)) == "E1115")
+        #expect(
+            code(String(repeating: "(", count: many) + "1" + String(repeating: ")", count: many))
+                == "E1115")
         #expect(code(String(repeating: "NOT ", count: many) + "b") == "E1115")
         #expect(code(String(repeating: "- ", count: many) + "i") == "E1115")
         #expect(code(String(repeating: "i + ", count: many) + "i") == "E1115")
@@ -35,13 +37,15 @@ import Testing
         let sum = String(repeating: "i + ", count: depth) + "0"
         let values = try evaluate(sum, RowSchema([Field(name: "i", type: .int)]), [[1], [nil]])
         #expect(values == [.integer(Int64(depth)), .null])
-        let parentheses = String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
+        let parentheses =
+            String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
         #expect(try constant(parentheses) == "1")
     }
 
     @Test func longChainsOfAndAreFlat() throws {
         let chain = Array(repeating: "i > 0", count: 5_000).joined(separator: " AND ")
-        let values = try evaluate(chain, RowSchema([Field(name: "i", type: .int)]), [[1], [0], [nil]])
+        let values = try evaluate(
+            chain, RowSchema([Field(name: "i", type: .int)]), [[1], [0], [nil]])
         #expect(values == [true, false, nil])
     }
 
@@ -63,7 +67,8 @@ import Testing
     @Test(arguments: Array(1...12) as [UInt64])
     func randomBytesAndBrokenExpressionsNeverTrap(seed: UInt64) throws {
         var generator = RandomExpressions(random: SplitMix64(state: seed))
-        let noise = Array("()[]'\"`.,*/%-+<>=!|$; eE019abNOT IN CASE END AS".utf8) + [0, 0x80, 0xC3, 0xFF]
+        let noise =
+            Array("()[]'\"`.,*/%-+<>=!|$; eE019abNOT IN CASE END AS".utf8) + [0, 0x80, 0xC3, 0xFF]
         for _ in 0..<60 {
             var bytes = Array(generator.expression(3).utf8)
             for _ in 0..<Int.random(in: 1...6, using: &generator.random) {
@@ -79,7 +84,9 @@ import Testing
     @Test(arguments: Array(1...8) as [UInt64])
     func textsThatAreNotUTF8PassThroughEveryFunction(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
-        let pool: [UInt8] = [0x41, 0x20, 0x80, 0xBF, 0xC3, 0xA9, 0xE2, 0x82, 0xF0, 0x9F, 0xFF, 0x00, 0xCE, 0xA3]
+        let pool: [UInt8] = [
+            0x41, 0x20, 0x80, 0xBF, 0xC3, 0xA9, 0xE2, 0x82, 0xF0, 0x9F, 0xFF, 0x00, 0xCE, 0xA3,
+        ]
         let rows: [[Value]] = (0..<64).map { _ in
             let count = Int.random(in: 0...9, using: &random)
             let bytes = (0..<count).map { _ in pool.randomElement(using: &random)! }
@@ -87,10 +94,14 @@ import Testing
         }
         let schema = RowSchema([Field(name: "s", type: .string), Field(name: "t", type: .string)])
         for text in [
-            "LOWER(s)", "UPPER(s)", "TRIM(s)", "TRIM(BOTH t FROM s)", "CHAR_LENGTH(s)", "SUBSTRING(s, 2, 2)",
-            "SUBSTRING(s, -2)", "LEFT(s, 2)", "RIGHT(s, 2)", "POSITION(t IN s)", "REPLACE(s, LEFT(t, 1), 'x')",
-            "s || t", "s LIKE '_%_'", "s LIKE t", "s LIKE t ESCAPE 'A'", "TRY_CAST(s AS INT)", "TRY_CAST(s AS DOUBLE)",
-            "TRY_CAST(s AS BOOLEAN)", "TRY_CAST(CAST(s AS BYTES) AS STRING)", "s IN ('A', 'B')", "s < t",
+            "LOWER(s)", "UPPER(s)", "TRIM(s)", "TRIM(BOTH t FROM s)", "CHAR_LENGTH(s)",
+            "SUBSTRING(s, 2, 2)",
+            "SUBSTRING(s, -2)", "LEFT(s, 2)", "RIGHT(s, 2)", "POSITION(t IN s)",
+            "REPLACE(s, LEFT(t, 1), 'x')",
+            "s || t", "s LIKE '_%_'", "s LIKE t", "s LIKE t ESCAPE 'A'", "TRY_CAST(s AS INT)",
+            "TRY_CAST(s AS DOUBLE)",
+            "TRY_CAST(s AS BOOLEAN)", "TRY_CAST(CAST(s AS BYTES) AS STRING)", "s IN ('A', 'B')",
+            "s < t",
         ] {
             let compiled = CompiledExpression(try typed(text, schema))
             let batch = makeBatch(schema, rows)
@@ -106,7 +117,10 @@ import Testing
     @Test func aMegabyteOfTextInOneValueIsComputed() throws {
         let long = Value.text([UInt8](repeating: UInt8(ascii: "A"), count: 1 << 20))
         let schema = RowSchema([Field(name: "s", type: .string)])
-        #expect(try evaluate("CHAR_LENGTH(LOWER(s) || s)", schema, [[long], [nil]]) == [.integer(2 << 20), nil])
+        #expect(
+            try evaluate("CHAR_LENGTH(LOWER(s) || s)", schema, [[long], [nil]]) == [
+                .integer(2 << 20), nil,
+            ])
         #expect(try evaluate("TRY_CAST(s AS DOUBLE)", schema, [[long]]) == [nil])
     }
 
@@ -122,7 +136,8 @@ import Testing
 
     @Test func messagesQuoteAtMost256EscapedBytes() throws {
         let schema = RowSchema([Field(name: "s", type: .string)])
-        let value = Value.text(Array("\u{1B}[31m\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 5_000))
+        let value = Value.text(
+            Array("\u{1B}[31m\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 5_000))
         let compiled = CompiledExpression(try typed("CAST(s AS INT)", schema))
         do {
             _ = try compiled.evaluate(batch: makeBatch(schema, [["1"], [value], ["z"]]))

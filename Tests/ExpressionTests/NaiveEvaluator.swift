@@ -175,7 +175,9 @@ struct NaiveEvaluator {
 
     static func like(_ text: Value, _ units: [LikePattern.Unit]) -> Value {
         guard case .text(let bytes) = text else { return .null }
-        let characters = String(decoding: bytes, as: UTF8.self).unicodeScalars.map { Array(String($0).utf8) }
+        let characters = String(decoding: bytes, as: UTF8.self).unicodeScalars.map {
+            Array(String($0).utf8)
+        }
         return .boolean(matches(characters[...], units[...]))
     }
 
@@ -221,7 +223,8 @@ struct NaiveEvaluator {
         case (.integer, _): x
         case (.double(let x), .boolean): .boolean(x != 0)
         case (.double(let x), .string): .text(javaText(x))
-        case (.double(let x), .int): Int32(exactly: x.rounded(.towardZero)).map { .integer(Int64($0)) }
+        case (.double(let x), .int):
+            Int32(exactly: x.rounded(.towardZero)).map { .integer(Int64($0)) }
         case (.double(let x), _): Int64(exactly: x.rounded(.towardZero)).map { .integer($0) }
         case (.text(let x), _): parsed(String(decoding: x, as: UTF8.self), type)
         case (.null, _): .null
@@ -242,8 +245,10 @@ struct NaiveEvaluator {
             return isPlain ? Double(trimmed).flatMap { $0.isFinite ? .double($0) : nil } : nil
         case .string, .bytes: return .text(text)
         default:
-            let parts = trimmed.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let whole = parts.first, parts.dropFirst().allSatisfy({ $0.allSatisfy(\.isNumber) })
+            let parts = trimmed.split(
+                separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let whole = parts.first,
+                parts.dropFirst().allSatisfy({ $0.allSatisfy(\.isNumber) })
             else { return nil }
             let value = Int64(whole)
             guard let value, type != .int || Int32(exactly: value) != nil else { return nil }
@@ -258,7 +263,10 @@ struct NaiveEvaluator {
         if magnitude == 0 { return sign + "0.0" }
         let parts = magnitude.description.split(separator: "e")
         var digits = parts[0].filter { $0 != "." }
-        let wholeCount = (parts[0].firstIndex(of: ".").map { parts[0].distance(from: parts[0].startIndex, to: $0) } ?? parts[0].count)
+        let wholeCount =
+            (parts[0].firstIndex(of: ".").map {
+                parts[0].distance(from: parts[0].startIndex, to: $0)
+            } ?? parts[0].count)
         var power = wholeCount + (parts.count > 1 ? Int(parts[1])! : 0)
         while digits.first == "0" {
             digits.removeFirst()
@@ -267,13 +275,15 @@ struct NaiveEvaluator {
         while digits.last == "0" { digits.removeLast() }
         if magnitude >= 1e-3 && magnitude < 1e7 {
             let zeros = String(repeating: "0", count: max(0, -power))
-            let padded = zeros + digits + String(repeating: "0", count: max(0, power - digits.count))
+            let padded =
+                zeros + digits + String(repeating: "0", count: max(0, power - digits.count))
             let whole = power > 0 ? String(padded.prefix(power)) : "0"
             let fraction = power > 0 ? String(padded.dropFirst(power)) : padded
             return sign + whole + "." + (fraction.isEmpty ? "0" : fraction)
         }
         let rest = digits.dropFirst()
-        return sign + String(digits.prefix(1)) + "." + (rest.isEmpty ? "0" : String(rest)) + "E\(power - 1)"
+        return sign + String(digits.prefix(1)) + "." + (rest.isEmpty ? "0" : String(rest))
+            + "E\(power - 1)"
     }
 
     // MARK: Functions
@@ -316,7 +326,9 @@ struct NaiveEvaluator {
         case .trim(let side):
             let set = texts.count > 1 ? Array(texts[1]) : [" "]
             var rest = points[...]
-            while side != .trailing, let first = rest.first, set.contains(first) { rest.removeFirst() }
+            while side != .trailing, let first = rest.first, set.contains(first) {
+                rest.removeFirst()
+            }
             while side != .leading, let last = rest.last, set.contains(last) { rest.removeLast() }
             return Self.text(rest)
         case .left: return Self.text(points.prefix(Self.count(numbers[0])))

@@ -11,7 +11,9 @@ import Testing
         var generator = RandomExpressions(random: SplitMix64(state: seed))
         for _ in 0..<12 {
             let text = generator.expression(Int.random(in: 1...4, using: &generator.random))
-            let rows = (0..<Int.random(in: 1...24, using: &generator.random)).map { _ in generator.row() }
+            let rows = (0..<Int.random(in: 1...24, using: &generator.random)).map { _ in
+                generator.row()
+            }
             try compare(text, rows, &generator.random, seed)
         }
     }
@@ -23,7 +25,9 @@ import Testing
         let batch = makeBatch(RandomExpressions.schema, rows)
         let isSelected = rows.map { _ in Int.random(in: 0..<4, using: &random) > 0 }
         if Bool.random(using: &random) {
-            for row in rows.indices where !isSelected[row] { batch.selection.remove(row: Int32(row)) }
+            for row in rows.indices where !isSelected[row] {
+                batch.selection.remove(row: Int32(row))
+            }
         }
         let selected = (0..<batch.selection.count).map { Int(batch.selection.rows[$0]) }
         var expected: [Int: Result<Value, NaiveEvaluator.Failure>] = [:]
@@ -40,7 +44,9 @@ import Testing
         for row in selected {
             guard case .success(let value)? = expected[row] else { continue }
             #expect(column?.value(row) == value, "seed \(seed), row \(rows[row]): \(text)")
-            if !typed.isNullable { #expect(value != .null, "seed \(seed): \(text) is not nullable") }
+            if !typed.isNullable {
+                #expect(value != .null, "seed \(seed): \(text) is not nullable")
+            }
         }
         // The column's slices point into memory of the expression.
         withExtendedLifetime(compiled) {}
@@ -67,7 +73,9 @@ import Testing
                     #expect(failure.code == error.code, "\(note): row \(error.row)")
                 }
                 for row in error.failedRows {
-                    #expect(failing.remove(Int(row)) != nil, "\(note): row \(row) should not fail: \(error.message)")
+                    #expect(
+                        failing.remove(Int(row)) != nil,
+                        "\(note): row \(row) should not fail: \(error.message)")
                     batch.selection.remove(row: row)
                 }
             }
@@ -83,7 +91,9 @@ import Testing
     ) {
         guard typed.type == .boolean else { return }
         let batch = makeBatch(RandomExpressions.schema, rows)
-        for row in rows.indices where !selected.contains(row) { batch.selection.remove(row: Int32(row)) }
+        for row in rows.indices where !selected.contains(row) {
+            batch.selection.remove(row: Int32(row))
+        }
         let predicate = CompiledPredicate(typed)
         for _ in 0...rows.count {
             do {

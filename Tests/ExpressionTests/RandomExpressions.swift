@@ -27,13 +27,18 @@ struct RandomExpressions {
         Field(name: "y", type: .bytes),
     ])
 
-    private static let integers: [Int64] = [0, 1, -1, 2, 3, 7, -10, 100, 46341, 2_147_483_647, -2_147_483_648]
+    private static let integers: [Int64] = [
+        0, 1, -1, 2, 3, 7, -10, 100, 46341, 2_147_483_647, -2_147_483_648,
+    ]
     private static let longs: [Int64] = [
         0, 1, -1, 5, 4_294_967_296, -3_037_000_500, Int64.max, Int64.min,
     ]
-    private static let doubles = [0, -0.0, 1, -1.5, 0.1, 2.75, 1e7, 123456.789, 1e-5, 1e19, -4e300, 1e308]
+    private static let doubles = [
+        0, -0.0, 1, -1.5, 0.1, 2.75, 1e7, 123456.789, 1e-5, 1e19, -4e300, 1e308,
+    ]
     private static let texts = [
-        "", "a", "A", "grey", "Grey", "GREY", " x ", "12", "-3.5", "true", "a%b_c", "naïve ÀÉ", "日本語",
+        "", "a", "A", "grey", "Grey", "GREY", " x ", "12", "-3.5", "true", "a%b_c", "naïve ÀÉ",
+        "日本語",
         "straße", "🙂b", "abcdefghijklmnopqrstuvwxyz", "12345678", "%", "ab%", "!", "9999999999",
     ]
 
@@ -81,11 +86,18 @@ struct RandomExpressions {
         case 6: return "(\(text(d)) IS \(not)NULL)"
         case 7: return "(\(number(d)) IS \(not)DISTINCT FROM \(number(d)))"
         case 8: return "(\(text(d)) IS \(not)DISTINCT FROM \(text(d)))"
-        case 9: return "(\(integer(d)) \(not)IN (1, 2, -1\(pick(["", ", NULL", ", j", ",3,4,5,6,7,8,100"]))))"
-        case 10: return "(\(text(d)) \(not)IN ('a', 'grey'\(pick(["", ", NULL", ", t", ",'b','c','d','e','f','12','!'"]))))"
+        case 9:
+            return
+                "(\(integer(d)) \(not)IN (1, 2, -1\(pick(["", ", NULL", ", j", ",3,4,5,6,7,8,100"]))))"
+        case 10:
+            return
+                "(\(text(d)) \(not)IN ('a', 'grey'\(pick(["", ", NULL", ", t", ",'b','c','d','e','f','12','!'"]))))"
         case 11: return "(\(number(d)) \(not)BETWEEN \(number(d)) AND \(number(d)))"
         case 12:
-            let pattern = pick(["'%'", "'a%'", "'%e_'", "'%r%'", "'_r_y'", "'a!%b!_c' ESCAPE '!'", "''", "'%語'", "s", "t ESCAPE '!'"])
+            let pattern = pick([
+                "'%'", "'a%'", "'%e_'", "'%r%'", "'_r_y'", "'a!%b!_c' ESCAPE '!'", "''", "'%語'",
+                "s", "t ESCAPE '!'",
+            ])
             return "(\(text(d)) \(not)LIKE \(pattern))"
         case 13: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d)])) AS BOOLEAN)"
         default: return branch(boolean(d), boolean(d), d)
@@ -95,7 +107,8 @@ struct RandomExpressions {
     private mutating func branch(_ a: String, _ b: String, _ depth: Int) -> String {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: "CASE WHEN \(boolean(depth)) THEN \(a) WHEN \(boolean(depth)) THEN \(b) END"
-        case 1: "CASE \(integer(depth)) WHEN 1 THEN \(a) WHEN \(integer(depth)) THEN NULL ELSE \(b) END"
+        case 1:
+            "CASE \(integer(depth)) WHEN 1 THEN \(a) WHEN \(integer(depth)) THEN NULL ELSE \(b) END"
         case 2: "COALESCE(\(a), \(b))"
         case 3: "NULLIF(\(a), \(b))"
         default: "IF(\(boolean(depth)), \(a), \(b))"
@@ -111,7 +124,9 @@ struct RandomExpressions {
     }
 
     mutating func integer(_ depth: Int) -> String {
-        guard depth > 0 else { return pick(["i", "j", "0", "1", "-7", "2147483647", "CAST(NULL AS INT)"]) }
+        guard depth > 0 else {
+            return pick(["i", "j", "0", "1", "-7", "2147483647", "CAST(NULL AS INT)"])
+        }
         let d = depth - 1
         switch Int.random(in: 0..<9, using: &random) {
         case 0...2: return "(\(integer(d)) \(pick(["+", "-", "*", "/", "%"])) \(integer(d)))"
@@ -119,7 +134,8 @@ struct RandomExpressions {
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR"]))(\(integer(d)))"
         case 5: return "CHAR_LENGTH(\(text(d)))"
         case 6: return "POSITION(\(text(0)) IN \(text(d)))"
-        case 7: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS INT)"
+        case 7:
+            return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS INT)"
         default: return branch(integer(d), integer(d), d)
         }
     }
@@ -128,10 +144,14 @@ struct RandomExpressions {
         guard depth > 0 else { return pick(["l", "m", "4294967296", "-9223372036854775808"]) }
         let d = depth - 1
         switch Int.random(in: 0..<7, using: &random) {
-        case 0...2: return "(\(bigint(d)) \(pick(["+", "-", "*", "/", "%"])) \(pick([bigint(d), integer(d)])))"
+        case 0...2:
+            return
+                "(\(bigint(d)) \(pick(["+", "-", "*", "/", "%"])) \(pick([bigint(d), integer(d)])))"
         case 3: return "(- \(bigint(d)))"
         case 4: return "\(pick(["ABS", "SIGN"]))(\(bigint(d)))"
-        case 5: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS BIGINT)"
+        case 5:
+            return
+                "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS BIGINT)"
         default: return branch(bigint(d), pick([bigint(d), integer(d)]), d)
         }
     }
@@ -144,13 +164,19 @@ struct RandomExpressions {
         case 3: return "(- \(double(d)))"
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR", "CEIL"]))(\(double(d)))"
         case 5: return "\(pick(["GREATEST", "LEAST"]))(\(double(d)), \(number(d)), 1)"
-        case 6: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS DOUBLE)"
+        case 6:
+            return
+                "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS DOUBLE)"
         default: return branch(double(d), number(d), d)
         }
     }
 
     mutating func text(_ depth: Int) -> String {
-        guard depth > 0 else { return pick(["s", "t", "''", "'a'", "'grey'", "' '", "'語'", "'1'", "CAST(NULL AS STRING)"]) }
+        guard depth > 0 else {
+            return pick([
+                "s", "t", "''", "'a'", "'grey'", "' '", "'語'", "'1'", "CAST(NULL AS STRING)",
+            ])
+        }
         let d = depth - 1
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return "\(pick(["LOWER", "UPPER", "TRIM", "LTRIM", "RTRIM"]))(\(text(d)))"
@@ -162,7 +188,9 @@ struct RandomExpressions {
         case 7: return "REPLACE(\(text(d)), \(text(0)), \(text(0)))"
         case 8: return "CAST(\(pick([number(d), boolean(d)])) AS STRING)"
         case 9: return "\(pick(["GREATEST", "LEAST"]))(\(text(d)), \(text(d)))"
-        case 10: return "\(pick(["CAST", "TRY_CAST"]))(\(pick(["y", "CAST(\(text(d)) AS BYTES)"])) AS STRING)"
+        case 10:
+            return
+                "\(pick(["CAST", "TRY_CAST"]))(\(pick(["y", "CAST(\(text(d)) AS BYTES)"])) AS STRING)"
         default: return branch(text(d), text(d), d)
         }
     }

@@ -11,7 +11,8 @@ import Testing
 
     private func filter(_ text: String, _ policy: ErrorPolicy = .fail) throws -> FilterOperator {
         let filter = FilterOperator(
-            predicate: try MapFixture.typed(text, expecting: .boolean), errorPolicy: policy, counters: counters)
+            predicate: try MapFixture.typed(text, expecting: .boolean), errorPolicy: policy,
+            counters: counters)
         try filter.open(MapFixture.context("known"), restored: nil)
         return filter
     }
@@ -48,8 +49,11 @@ import Testing
     @Test func droppedRecordsAreCountedAndTheOthersKept() throws {
         let rows = (0..<50).map { ("r\($0)" as String?, Int64($0 % 5) as Int64?) }
         let output = MapOutput()
-        try filter("10 / number > 1 AND CAST(LEFT(name, number) || '1' AS INT) IS NULL OR name = 'r1'", .drop)
-            .process(MapFixture.batch(rows), into: output)
+        try filter(
+            "10 / number > 1 AND CAST(LEFT(name, number) || '1' AS INT) IS NULL OR name = 'r1'",
+            .drop
+        )
+        .process(MapFixture.batch(rows), into: output)
         // number = 0 has no quotient; every other CAST fails on its "r", but row 1's too.
         #expect(counters.dropped.load(ordering: .relaxed) == 50)
         #expect(output.rows.isEmpty)

@@ -43,7 +43,8 @@ enum MapFixture {
             let bytes = Array((name ?? "").utf8)
             let target = arena.allocate(bytes.count)
             for (index, byte) in bytes.enumerated() { target[index] = byte }
-            batch.columns[0].slices[row] = ByteSlice(base: UnsafePointer(target), count: bytes.count)
+            batch.columns[0].slices[row] = ByteSlice(
+                base: UnsafePointer(target), count: bytes.count)
             batch.origin.partitions[row] = 1
             batch.origin.offsets[row] = 100 + Int64(row)
         }
@@ -59,13 +60,15 @@ enum MapFixture {
         Field(name: "name", type: .string), Field(name: "number", type: .int),
     ])
 
-    static func typed(_ text: String, expecting type: LogicalType? = nil) throws -> TypedExpression {
+    static func typed(_ text: String, expecting type: LogicalType? = nil) throws -> TypedExpression
+    {
         try ExpressionChecker.check(
             try ExpressionParser.parse(text), in: SchemaScope(schema), expecting: type)
     }
 
     static func context(_ id: String) -> OperatorContext {
         OperatorContext(
-            operatorID: OperatorID(rawValue: id), subtaskIndex: 0, parallelism: 1, maxParallelism: 128)
+            operatorID: OperatorID(rawValue: id), subtaskIndex: 0, parallelism: 1,
+            maxParallelism: 128)
     }
 }

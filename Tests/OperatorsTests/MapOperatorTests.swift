@@ -20,8 +20,13 @@ import Testing
     }
 
     @Test func givesTheColumnsOfItsListInTheirOrder() throws {
-        let map = try map([("n", "number * 2"), ("label", "UPPER(name) || '!'"), ("name", "name"), ("one", "1")])
-        #expect(map.outputSchema.fields.map(\.description) == ["n INT", "label STRING", "name STRING", "one INT NOT NULL"])
+        let map = try map([
+            ("n", "number * 2"), ("label", "UPPER(name) || '!'"), ("name", "name"), ("one", "1"),
+        ])
+        #expect(
+            map.outputSchema.fields.map(\.description) == [
+                "n INT", "label STRING", "name STRING", "one INT NOT NULL",
+            ])
         let output = MapOutput()
         let batch = MapFixture.batch([("a", 1), (nil, 2), ("c", nil)])
         batch.selection.remove(row: 1)
@@ -72,7 +77,8 @@ import Testing
     }
 
     @Test func aDroppedRecordIsDroppedFromEveryColumn() throws {
-        let map = try map([("q", "100 / number"), ("n", "CAST(name AS INT)"), ("p", "number")], .drop)
+        let map = try map(
+            [("q", "100 / number"), ("n", "CAST(name AS INT)"), ("p", "number")], .drop)
         let output = MapOutput()
         try map.process(MapFixture.batch([("1", 5), ("x", 2), ("3", 0), ("4", nil)]), into: output)
         #expect(output.rows == [["20", "1", "5"], ["NULL", "4", "NULL"]])

@@ -27,7 +27,8 @@ extension Checker {
             let checked = arguments.map { (syntax: $0, checked: check($0)) }
             guard !isStar, (count.minimum...count.maximum).contains(arguments.count) else {
                 report(
-                    .wrongArgumentCount, "\(name) takes \(count.text), not \(isStar ? "*" : String(arguments.count))",
+                    .wrongArgumentCount,
+                    "\(name) takes \(count.text), not \(isStar ? "*" : String(arguments.count))",
                     range, help: definition.syntax.joined(separator: " or "))
                 return .invalid
             }
@@ -59,7 +60,8 @@ extension Checker {
     ) -> Checked {
         guard let keys else {
             report(
-                .misplacedAggregate, "\(function.rawValue) is an aggregate; rows are not grouped here",
+                .misplacedAggregate,
+                "\(function.rawValue) is an aggregate; rows are not grouped here",
                 nameRange, help: "it belongs into the `select` of an aggregate")
             return .invalid
         }

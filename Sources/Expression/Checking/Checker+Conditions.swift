@@ -41,7 +41,8 @@ extension Checker {
         case .bothNull: return .value(constant(.null, .boolean, range))
         case .operands(let a, let b):
             return .value(
-                make(.compare(operation, a, b), .boolean,
+                make(
+                    .compare(operation, a, b), .boolean,
                     isNullable: a.isNullable || b.isNullable, over: [a, b], range))
         }
     }
@@ -91,7 +92,8 @@ extension Checker {
         case .bothNull: return .value(constant(.boolean(isNegated), .boolean, range))
         case .operands(let a, let b):
             return .value(
-                make(.distinct(a, b, isNegated: isNegated), .boolean, isNullable: false,
+                make(
+                    .distinct(a, b, isNegated: isNegated), .boolean, isNullable: false,
                     over: [a, b], range))
         }
     }
@@ -114,7 +116,8 @@ extension Checker {
         // UNKNOWN is the NULL of BOOLEAN.
         let plain = test == .unknown ? TruthTest.null : test
         return .value(
-            make(.test(typed, plain, isNegated: isNegated), .boolean, isNullable: false,
+            make(
+                .test(typed, plain, isNegated: isNegated), .boolean, isNullable: false,
                 over: [typed], range))
     }
 
@@ -205,7 +208,9 @@ extension Checker {
         }
         guard let compiled = LikePattern(bytes, escape: escapeCharacter) else {
             report(
-                .badLiteral, "the escape character of this pattern stands before something other than %, _ or itself",
+                .badLiteral,
+                "the escape character of this pattern stands before something other than %, _ or "
+                    + "itself",
                 pattern.range, help: "write it twice to mean itself")
             return .invalid
         }
@@ -284,7 +289,8 @@ extension Checker {
         let branches = zip(conditions, typed).map { TypedBranch(condition: $0, result: $1) }
         let isNullable = otherwise.isNullable || branches.contains { $0.result.isNullable }
         return .value(
-            make(.branch(branches, otherwise: otherwise), type, isNullable: isNullable,
+            make(
+                .branch(branches, otherwise: otherwise), type, isNullable: isNullable,
                 over: conditions + typed + [otherwise], range))
     }
 
@@ -301,7 +307,8 @@ extension Checker {
             }
             guard !types.isEmpty else { return [] }
             report(
-                .noCommonType, "the values of \(user) have no type in common: \(types.joined(separator: ", "))",
+                .noCommonType,
+                "the values of \(user) have no type in common: \(types.joined(separator: ", "))",
                 range, help: "CAST them to one type")
             return nil
         }

@@ -84,7 +84,8 @@ extension Checker {
     ) -> Checked {
         let text = steps.pathText
         if steps.count == 1, let index = keys.firstIndex(where: { $0.name == text }) {
-            return .value(column(index, keys[index].type, isNullable: keys[index].isNullable, range))
+            return .value(
+                column(index, keys[index].type, isNullable: keys[index].isNullable, range))
         }
         if case .column = scope.resolve(steps) {
             report(
@@ -104,14 +105,16 @@ extension Checker {
         if operation == .not {
             guard let condition = condition(operand, "NOT") else { return .invalid }
             return .value(
-                make(.not(condition), .boolean, isNullable: condition.isNullable,
+                make(
+                    .not(condition), .boolean, isNullable: condition.isNullable,
                     over: [condition], range))
         }
         switch check(operand) {
         case .value(let typed) where typed.type.isNumeric:
             if operation == .plus { return .value(typed) }
             return .value(
-                make(.negate(typed), typed.type, isNullable: typed.isNullable,
+                make(
+                    .negate(typed), typed.type, isNullable: typed.isNullable,
                     canFail: typed.type != .double, over: [typed], range))
         case .value(let typed):
             report(
@@ -168,7 +171,8 @@ extension Checker {
             divisor.type == .int
         {
             return .value(
-                make(.cast(result, isTry: false), .int, isNullable: result.isNullable,
+                make(
+                    .cast(result, isTry: false), .int, isNullable: result.isNullable,
                     over: [result], range))
         }
         return .value(result)
@@ -195,7 +199,8 @@ extension Checker {
             if case .call(.concat, let inner) = operand.node { inner } else { [operand] }
         }
         return .value(
-            make(.call(.concat, flat), .string, isNullable: flat.contains(where: \.isNullable),
+            make(
+                .call(.concat, flat), .string, isNullable: flat.contains(where: \.isNullable),
                 canFail: true, over: flat, range))
     }
 
@@ -232,7 +237,8 @@ extension Checker {
                 return .invalid
             }
             return .value(
-                make(.cast(typed, isTry: isTry), target.type,
+                make(
+                    .cast(typed, isTry: isTry), target.type,
                     isNullable: typed.isNullable || (isTry && rule.canFail),
                     canFail: rule.canFail && !isTry, over: [typed], range))
         }

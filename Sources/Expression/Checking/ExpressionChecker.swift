@@ -33,7 +33,10 @@ package enum ExpressionChecker {
                 ExpressionError(
                     .misplacedAggregate, "this item of an aggregate calls no aggregate function",
                     range: syntax.range,
-                    help: "COUNT, SUM, MIN, MAX or AVG of a column; keys are columns of the output already")
+                    help:
+                        "COUNT, SUM, MIN, MAX or AVG of a column; keys are columns of the output "
+                        + "already"
+                )
             ])
         }
         let single = result.columnIndex.map { $0 >= keys.count } ?? false

@@ -57,7 +57,8 @@ package final class SourceScope: ExpressionScope {
 
     /// The schema of the batches that hold ``columns``; a nested one is named by its path.
     package var extractedSchema: RowSchema {
-        RowSchema(columns.map { Field(name: $0.path.pathText, type: $0.type, isNullable: $0.isNullable) })
+        RowSchema(
+            columns.map { Field(name: $0.path.pathText, type: $0.type, isNullable: $0.isNullable) })
     }
 
     package func resolve(_ path: [PathStep]) -> ScopeResolution {
@@ -99,7 +100,9 @@ package final class SourceScope: ExpressionScope {
             default:
                 let prefix = Array(path[..<depth]).pathText
                 return .failure(
-                    NotFound(resolution: .unreachable(reason: "`\(prefix)` is \(type), \(Self.lack(step))")))
+                    NotFound(
+                        resolution: .unreachable(
+                            reason: "`\(prefix)` is \(type), \(Self.lack(step))")))
             }
         }
         return .success(Field(name: path.pathText, type: type, isNullable: isNullable))

@@ -21,7 +21,9 @@ extension FunctionRegistry {
             "The number of rows, or of those where `x` is not NULL. Never NULL."),
         aggregate(
             .sum, ["SUM(x)"], "BIGINT for INT and BIGINT, DOUBLE for DOUBLE",
-            "The sum of the values that are not NULL; NULL if there is none. An overflow is an error."),
+            "The sum of the values that are not NULL; NULL if there is none. An overflow is an "
+                + "error."
+        ),
         aggregate(
             .min, ["MIN(x)"], "the argument's type",
             "The smallest value that is not NULL; NULL if there is none."),
@@ -30,7 +32,8 @@ extension FunctionRegistry {
             "The greatest value that is not NULL; NULL if there is none."),
         aggregate(
             .avg, ["AVG(x)"], "the argument's type",
-            "The mean of the values that are not NULL, truncated for INT and BIGINT; NULL if there is none."
+            "The mean of the values that are not NULL, truncated for INT and BIGINT; NULL if "
+                + "there is none."
         ),
     ]
 

@@ -79,6 +79,10 @@ package enum FunctionRegistry {
 
     /// Names that can be called, for "did you mean".
     static let callableNames: [String] = all.flatMap { definition in
-        if case .syntax = definition.kind { [String]() } else { [definition.name] + definition.aliases }
+        if case .syntax = definition.kind {
+            [String]()
+        } else {
+            [definition.name] + definition.aliases
+        }
     }
 }

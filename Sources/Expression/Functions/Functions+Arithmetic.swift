@@ -14,7 +14,8 @@ extension FunctionRegistry {
             ]),
         syntax(
             "/", .arithmetic, ["a / b"], "the wider of the operands' types",
-            "Integers are divided with truncation toward zero. Division by zero is an error, of a DOUBLE too.",
+            "Integers are divided with truncation toward zero. Division by zero is an error, of "
+                + "a DOUBLE too.",
             [
                 FunctionExample("7 / 2", "3"), FunctionExample("-7 / 2", "-3"),
                 FunctionExample("7 / 2.0", "3.5"), FunctionExample("1 / 0", "E2101"),
@@ -23,7 +24,9 @@ extension FunctionRegistry {
         FunctionDefinition(
             name: "MOD", aliases: [], category: .arithmetic, syntax: ["a % b", "MOD(a, b)"],
             resultType: "the divisor's type",
-            summary: "The remainder of INT or BIGINT, with the sign of `a`. A remainder by zero is an error.",
+            summary:
+                "The remainder of INT or BIGINT, with the sign of `a`. A remainder by zero is an "
+                + "error.",
             examples: [
                 FunctionExample("MOD(7, 3)", "1"), FunctionExample("-7 % 3", "-1"),
                 FunctionExample("7 % 0", "E2101"),
@@ -33,13 +36,18 @@ extension FunctionRegistry {
                 return checker.arithmetic(
                     .remainder, (a.syntax, a.checked), (b.syntax, b.checked), site.range)
             }),
-        numeric("ABS", .abs, canFail: true, "The absolute value. That of the smallest INT or BIGINT is an error.",
+        numeric(
+            "ABS", .abs, canFail: true,
+            "The absolute value. That of the smallest INT or BIGINT is an error.",
             [FunctionExample("ABS(-2.5)", "2.5"), FunctionExample("ABS(-3)", "3")]),
-        numeric("SIGN", .sign, "-1, 0 or 1, as the argument is below, equal to or above zero.",
+        numeric(
+            "SIGN", .sign, "-1, 0 or 1, as the argument is below, equal to or above zero.",
             [FunctionExample("SIGN(-7)", "-1"), FunctionExample("SIGN(0.5)", "1.0")]),
-        numeric("FLOOR", .floor, "The next integral value below or equal.",
+        numeric(
+            "FLOOR", .floor, "The next integral value below or equal.",
             [FunctionExample("FLOOR(-1.5)", "-2.0"), FunctionExample("FLOOR(3)", "3")]),
-        numeric("CEIL", aliases: ["CEILING"], .ceil, "The next integral value above or equal.",
+        numeric(
+            "CEIL", aliases: ["CEILING"], .ceil, "The next integral value above or equal.",
             [FunctionExample("CEIL(1.2)", "2.0")]),
     ]
 
@@ -71,7 +79,8 @@ extension Checker {
         let isIdentity = (kernel == .floor || kernel == .ceil) && typed.type != .double
         if isIdentity { return checked }
         return .value(
-            make(.call(kernel, [typed]), typed.type, isNullable: typed.isNullable,
+            make(
+                .call(kernel, [typed]), typed.type, isNullable: typed.isNullable,
                 canFail: canFail && typed.type != .double, over: [typed], site.range))
     }
 }

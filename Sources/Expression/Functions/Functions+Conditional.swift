@@ -5,10 +5,13 @@ extension FunctionRegistry {
     static let conditionalFunctions: [FunctionDefinition] = [
         syntax(
             "CASE", .conditional,
-            ["CASE WHEN condition THEN value [WHEN ...] [ELSE value] END",
-                "CASE x WHEN candidate THEN value [WHEN ...] [ELSE value] END"],
+            [
+                "CASE WHEN condition THEN value [WHEN ...] [ELSE value] END",
+                "CASE x WHEN candidate THEN value [WHEN ...] [ELSE value] END",
+            ],
             "the widest of the values' types",
-            "The value of the first WHEN that is TRUE, or equal to `x`; that of ELSE, or NULL, if none is. A value is computed only for the rows that take it.",
+            "The value of the first WHEN that is TRUE, or equal to `x`; that of ELSE, or NULL, "
+                + "if none is. A value is computed only for the rows that take it.",
             [
                 FunctionExample("CASE WHEN 1 = 2 THEN 'a' ELSE 'b' END", "\"b\""),
                 FunctionExample("CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' END", "\"b\""),
@@ -18,7 +21,9 @@ extension FunctionRegistry {
             name: "COALESCE", aliases: ["IFNULL"], category: .conditional,
             syntax: ["COALESCE(a, b, ...)", "IFNULL(a, b)"],
             resultType: "the widest of the arguments' types",
-            summary: "The first argument that is not NULL; NULL if all are. An argument is computed only for the rows where all before it are NULL.",
+            summary:
+                "The first argument that is not NULL; NULL if all are. An argument is computed "
+                + "only for the rows where all before it are NULL.",
             examples: [
                 FunctionExample("COALESCE(NULL, 'a', 'b')", "\"a\""),
                 FunctionExample("IFNULL(1, 1 / 0)", "1"),
@@ -40,9 +45,14 @@ extension FunctionRegistry {
                 FunctionExample("IF(NULL, 1, 2)", "2"),
             ],
             kind: .scalar(.exactly(3)) { checker, site in checker.ifElse(site) }),
-        extremum("GREATEST", .greatest, "The greatest of the arguments.",
-            [FunctionExample("GREATEST(1, 2.5)", "2.5"), FunctionExample("GREATEST('a', 'b')", "\"b\"")]),
-        extremum("LEAST", .least, "The smallest of the arguments.",
+        extremum(
+            "GREATEST", .greatest, "The greatest of the arguments.",
+            [
+                FunctionExample("GREATEST(1, 2.5)", "2.5"),
+                FunctionExample("GREATEST('a', 'b')", "\"b\""),
+            ]),
+        extremum(
+            "LEAST", .least, "The smallest of the arguments.",
             [FunctionExample("LEAST(3, 1, 2)", "1"), FunctionExample("LEAST(1, NULL)", "null")]),
     ]
 
@@ -67,7 +77,8 @@ extension Checker {
         guard let typed = unified(values, site.name, site.range) else { return .invalid }
         guard let type = typed.first?.type else { return .null(site.range) }
         return .value(
-            make(.coalesce(typed), type, isNullable: typed.allSatisfy(\.isNullable), over: typed,
+            make(
+                .coalesce(typed), type, isNullable: typed.allSatisfy(\.isNullable), over: typed,
                 site.range))
     }
 
@@ -110,7 +121,8 @@ extension Checker {
             return .invalid
         }
         return .value(
-            make(.call(kernel, typed), type, isNullable: typed.contains(where: \.isNullable),
+            make(
+                .call(kernel, typed), type, isNullable: typed.contains(where: \.isNullable),
                 over: typed, site.range))
     }
 }

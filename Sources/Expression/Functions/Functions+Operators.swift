@@ -4,7 +4,9 @@ extension FunctionRegistry {
         syntax(
             "=", .comparison, ["a = b", "a <> b", "a != b", "a < b", "a <= b", "a > b", "a >= b"],
             "BOOLEAN",
-            "Compares numbers, texts, BYTES or BOOLEANs; NULL if either is NULL. INT widens to BIGINT and BIGINT to DOUBLE. Texts are compared by the bytes of their UTF-8, which is the order of code points.",
+            "Compares numbers, texts, BYTES or BOOLEANs; NULL if either is NULL. INT widens to "
+                + "BIGINT and BIGINT to DOUBLE. Texts are compared by the bytes of their UTF-8, "
+                + "which is the order of code points.",
             [
                 FunctionExample("1 = 1.0", "true"), FunctionExample("'a' < 'B'", "false"),
                 FunctionExample("1 <> CAST(NULL AS INT)", "null"),
@@ -33,16 +35,20 @@ extension FunctionRegistry {
             ]),
         syntax(
             "IN", .comparison, ["x IN (a, b, ...)", "x NOT IN (a, b, ...)"], "BOOLEAN",
-            "Whether `x` equals one of the list; NULL if it equals none and one of them, or `x`, is NULL.",
+            "Whether `x` equals one of the list; NULL if it equals none and one of them, or `x`, "
+                + "is NULL.",
             [
                 FunctionExample("'b' IN ('a', 'b')", "true"),
-                FunctionExample("1 IN (2, NULL)", "null"), FunctionExample("1 NOT IN (2, 3)", "true"),
+                FunctionExample("1 IN (2, NULL)", "null"),
+                FunctionExample("1 NOT IN (2, 3)", "true"),
             ]),
         syntax(
             "LIKE", .comparison,
             ["text LIKE pattern", "text NOT LIKE pattern", "text LIKE pattern ESCAPE 'c'"],
             "BOOLEAN",
-            "Matches the whole text: `%` stands for any characters, `_` for one. There is no escape character unless ESCAPE names one; it may stand only before %, _ and itself.",
+            "Matches the whole text: `%` stands for any characters, `_` for one. There is no "
+                + "escape character unless ESCAPE names one; it may stand only before %, _ and "
+                + "itself.",
             [
                 FunctionExample("'grey' LIKE 'gr_y'", "true"),
                 FunctionExample("'50%' LIKE '%!%' ESCAPE '!'", "true"),
@@ -53,14 +59,16 @@ extension FunctionRegistry {
     static let logicalOperators: [FunctionDefinition] = [
         syntax(
             "AND", .logical, ["a AND b"], "BOOLEAN",
-            "FALSE if either is FALSE, else NULL if either is NULL. `b` is not computed for rows where `a` is FALSE, so it raises no error there.",
+            "FALSE if either is FALSE, else NULL if either is NULL. `b` is not computed for rows "
+                + "where `a` is FALSE, so it raises no error there.",
             [
                 FunctionExample("FALSE AND CAST(NULL AS BOOLEAN)", "false"),
                 FunctionExample("1 = 2 AND 1 / 0 = 1", "false"),
             ]),
         syntax(
             "OR", .logical, ["a OR b"], "BOOLEAN",
-            "TRUE if either is TRUE, else NULL if either is NULL. `b` is not computed for rows where `a` is TRUE.",
+            "TRUE if either is TRUE, else NULL if either is NULL. `b` is not computed for rows "
+                + "where `a` is TRUE.",
             [
                 FunctionExample("CAST(NULL AS BOOLEAN) OR TRUE", "true"),
                 FunctionExample("FALSE OR NULL", "null"),
@@ -82,7 +90,10 @@ extension FunctionRegistry {
     static let conversions: [FunctionDefinition] = [
         syntax(
             "CAST", .conversion, ["CAST(x AS type)"], "the type",
-            "Converts a value; one that does not fit is an error. A DOUBLE is truncated toward zero; a text is trimmed of spaces, and one cast to INT or BIGINT may have a fraction, which is cut off. BYTES become a STRING if they are UTF-8. BOOLEAN and numbers convert as 1 and 0.",
+            "Converts a value; one that does not fit is an error. A DOUBLE is truncated toward "
+                + "zero; a text is trimmed of spaces, and one cast to INT or BIGINT may have a "
+                + "fraction, which is cut off. BYTES become a STRING if they are UTF-8. BOOLEAN "
+                + "and numbers convert as 1 and 0.",
             [
                 FunctionExample("CAST(' 42 ' AS INT)", "42"),
                 FunctionExample("CAST(-1.9 AS BIGINT)", "-1"),

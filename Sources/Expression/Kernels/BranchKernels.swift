@@ -8,7 +8,8 @@ final class BranchKernel: Kernel {
     private let taken: [RowBuffer]
     private let remaining: [RowBuffer]
 
-    init(_ branches: [(condition: Kernel, result: Kernel)], otherwise: Kernel, _ type: LogicalType) {
+    init(_ branches: [(condition: Kernel, result: Kernel)], otherwise: Kernel, _ type: LogicalType)
+    {
         self.branches = branches
         self.otherwise = otherwise
         taken = branches.map { _ in RowBuffer() }

@@ -17,7 +17,9 @@ final class CaseKernel: Kernel {
         let x = try operand.evaluate(rows, frame)
         let output = result(frame)
         copyValidity(output, x, rows)
-        let isASCII = isUpper ? Self.convert(UpperCase.self, x, output, rows, frame.arena)
+        let isASCII =
+            isUpper
+            ? Self.convert(UpperCase.self, x, output, rows, frame.arena)
             : Self.convert(LowerCase.self, x, output, rows, frame.arena)
         if !isASCII { convertOthers(x, output, rows, frame.arena) }
         return output
@@ -43,9 +45,11 @@ final class CaseKernel: Kernel {
             // Words are stored across the end too: the next text, or the chunk's padding, is there.
             let word = Bytes.word(base, 0)
             end.storeBytes(of: Case.convert(word), as: UInt64.self)
-            var other = Bytes.head(word, min(text.count, 8))
+            var other = word & notASCII
+            // Seldom, and then perhaps only bytes behind the end.
+            if other != 0 { other = Bytes.head(word, min(text.count, 8)) & notASCII }
             if text.count > 8 { other |= convertRest(Case.self, base, text.count, end) }
-            if other & 0x8080_8080_8080_8080 == 0 {
+            if other == 0 {
                 target[row] = ByteSlice(
                     base: UnsafePointer(end.assumingMemoryBound(to: UInt8.self)), count: text.count)
                 end += text.count
@@ -55,12 +59,12 @@ final class CaseKernel: Kernel {
             anyOther |= other
         }
         arena.commit(end - start)
-        return anyOther & 0x8080_8080_8080_8080 == 0
+        return anyOther == 0
     }
 
     /// What follows the first word.
     ///
-    /// - Returns: All bytes, ORed: the high bits tell of bytes that are not ASCII.
+    /// - Returns: 0 if all bytes are ASCII.
     @inline(never)
     private static func convertRest<Case: ASCIICase>(
         _: Case.Type, _ base: UnsafePointer<UInt8>, _ count: Int,
@@ -74,7 +78,7 @@ final class CaseKernel: Kernel {
             target.storeBytes(of: Case.convert(word), toByteOffset: offset, as: UInt64.self)
             offset &+= 8
         }
-        return other
+        return other & notASCII
     }
 
     private func convertOthers(
@@ -99,6 +103,8 @@ protocol ASCIICase {
 }
 
 private let everyByte: UInt64 = 0x0101_0101_0101_0101
+/// The bits that are set in bytes that are not ASCII.
+private let notASCII: UInt64 = 0x8080_8080_8080_8080
 
 /// Adding `0x80 - first` to seven-bit values sets the high bit of those at or above `first`.
 @inline(__always)

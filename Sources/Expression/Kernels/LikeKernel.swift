@@ -87,12 +87,16 @@ final class LikeDynamicKernel: Kernel {
                 failed.append(Int32(truncatingIfNeeded: row))
                 return
             }
-            units.withUnsafeBufferPointer { target[row] = LikePattern.matches(texts[row], $0) ? 1 : 0 }
+            units.withUnsafeBufferPointer {
+                target[row] = LikePattern.matches(texts[row], $0) ? 1 : 0
+            }
         }
         if let first = failed.first {
             throw EvaluationError(
                 .badPattern, failedRows: failed,
-                message: "in the LIKE pattern \(Quoted.text(patterns[Int(first)])) the escape character stands before something other than %, _ or itself"
+                message:
+                    "in the LIKE pattern \(Quoted.text(patterns[Int(first)])) the escape "
+                    + "character stands before something other than %, _ or itself"
             )
         }
         return output

@@ -73,7 +73,10 @@ final class ConcatKernel: Kernel {
 func tooLong(_ failed: [Int32], _ function: String, _ count: Int) -> EvaluationError {
     EvaluationError(
         .valueTooLong, failedRows: failed,
-        message: "\(function) gives a text of \(count) bytes, more than \(CompiledExpression.valueByteCountMax)")
+        message:
+            "\(function) gives a text of \(count) bytes, more than "
+            + "\(CompiledExpression.valueByteCountMax)"
+    )
 }
 
 /// Functions of one text that give a number: CHAR_LENGTH; and of two: POSITION.

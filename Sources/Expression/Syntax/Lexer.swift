@@ -10,7 +10,8 @@ struct Lexer {
         guard text.count <= ExpressionParser.byteCountMax else {
             throw ExpressionError(
                 .tooLarge,
-                "the expression has \(text.count) bytes, more than \(ExpressionParser.byteCountMax)",
+                "the expression has \(text.count) bytes, more than "
+                    + "\(ExpressionParser.byteCountMax)",
                 range: 0..<1)
         }
         var lexer = Lexer(text)
@@ -176,7 +177,8 @@ struct Lexer {
         while let first = byte(at: position) {
             if first < 0x80 {
                 let isLetter = (first | 0x20) >= 0x61 && (first | 0x20) <= 0x7A
-                let isInner = first == UInt8(ascii: "_") || (Self.isDigit(first) && position > start)
+                let isInner =
+                    first == UInt8(ascii: "_") || (Self.isDigit(first) && position > start)
                 guard isLetter || isInner else { break }
                 position += 1
             } else {
@@ -209,7 +211,10 @@ struct Lexer {
     private static let singles: [UInt8: String] = table("+-*/%=<>()[],.")
 
     private static func table(_ characters: String) -> [UInt8: String] {
-        Dictionary(uniqueKeysWithValues: characters.utf8.map { ($0, String(decoding: [$0], as: UTF8.self)) })
+        Dictionary(
+            uniqueKeysWithValues: characters.utf8.map {
+                ($0, String(decoding: [$0], as: UTF8.self))
+            })
     }
 
     private mutating func symbol() throws(ExpressionError) -> Token {
@@ -248,7 +253,8 @@ struct Lexer {
             case "&": "write AND"
             case "|": "write OR, or || to join texts"
             case "!": "write NOT, or <>"
-            case "?", ":", "{", "}": "the language is that of SQL scalars: CASE WHEN .. THEN .. ELSE .. END"
+            case "?", ":", "{", "}":
+                "the language is that of SQL scalars: CASE WHEN .. THEN .. ELSE .. END"
             default: nil
             }
         return ExpressionError(
@@ -259,7 +265,9 @@ struct Lexer {
     private mutating func metadataReference() -> ExpressionError {
         let start = position
         position += 1
-        while let next = byte(at: position), next == UInt8(ascii: "_") || (next | 0x20) >= 0x61 && (next | 0x20) <= 0x7A {
+        while let next = byte(at: position),
+            next == UInt8(ascii: "_") || (next | 0x20) >= 0x61 && (next | 0x20) <= 0x7A
+        {
             position += 1
         }
         let name = String(decoding: text[start..<position], as: UTF8.self)

@@ -42,7 +42,8 @@ extension Parser {
         return call
     }
 
-    private mutating func parseCallArguments(_ name: String) throws(ExpressionError) -> [SyntaxNode] {
+    private mutating func parseCallArguments(_ name: String) throws(ExpressionError) -> [SyntaxNode]
+    {
         if consume(symbol: ")") { return [] }
         var arguments: [SyntaxNode] = []
         repeat {

@@ -64,7 +64,9 @@ extension Parser {
         if case .integer(let magnitude) = current.kind {
             let range = start..<current.range.upperBound
             advance()
-            if magnitude == UInt64(1) << 63 { return try node(.literal(.integer(.min)), from: start) }
+            if magnitude == UInt64(1) << 63 {
+                return try node(.literal(.integer(.min)), from: start)
+            }
             return try node(.literal(.integer(-(try integer(magnitude, range)))), from: start)
         }
         if case .double(let magnitude) = current.kind {
@@ -177,7 +179,8 @@ extension Parser {
         guard case .integer(let value) = current.kind, let value, value <= UInt64(Int32.max) else {
             throw ExpressionError(
                 .syntax, "expected a number of an element, found \(current.shown)",
-                range: current.range, help: "elements are counted from 0: a[0]; a computed one is not built yet")
+                range: current.range,
+                help: "elements are counted from 0: a[0]; a computed one is not built yet")
         }
         advance()
         try expect(symbol: "]", "after the number of an element")

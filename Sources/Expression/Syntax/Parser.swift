@@ -188,7 +188,8 @@ struct Parser {
     }
 
     /// `[NOT] IN (..)`, `[NOT] BETWEEN .. AND ..`, `[NOT] LIKE .. [ESCAPE ..]`.
-    private mutating func parseMembership(_ left: SyntaxNode) throws(ExpressionError) -> SyntaxNode {
+    private mutating func parseMembership(_ left: SyntaxNode) throws(ExpressionError) -> SyntaxNode
+    {
         let isNegated = consume(keyword: "NOT")
         let keyword = current
         advance()

@@ -1,3 +1,5 @@
+package import StreamCore
+
 /// A node of the syntax tree: what was written, and where. No types yet.
 ///
 /// Immutable. Trees are at most ``ExpressionParser/depthMax`` high, so walking one by recursion is
@@ -52,8 +54,6 @@ package final class SyntaxNode: Sendable {
         package let range: Range<Int>
     }
 }
-
-package import StreamCore
 
 /// One step of a path: `customer`, `.id`, `[0]`.
 package enum PathStep: Hashable, Sendable {
