@@ -75,11 +75,11 @@ package struct JobProtocol: Sendable {
         initial = needsInitial ? .needed : .done
     }
 
-    /// - Parameter nowMilliseconds: Monotonic, never falling from call to call.
+    /// - Parameter nowMilliseconds: Monotonic; a time before an earlier call's counts as that.
     package mutating func handle(_ event: JobEvent, at nowMilliseconds: Int64) -> [JobAction] {
         guard ending != .ended else { return [] }
-        precondition(nowMilliseconds >= now, "monotonic time does not fall")
-        now = nowMilliseconds
+        // Events of several threads may come a little out of order.
+        now = max(now, nowMilliseconds)
         watchAge()
         receive(event)
         progress()

@@ -94,6 +94,7 @@ extension Simulation {
             else { return failed(slot, .fenced) }
             return .markerSent(slot: slot)
         case .describe(let slot):
+            isEndSent.insert(coordinator.entries[slot].identity)
             return .described(
                 slot: slot, coordinator.describe(slot), wallClockMilliseconds: now)
         case .commit(let slot): return commit(slot, process)
@@ -162,6 +163,7 @@ extension Simulation {
             store.sync(id)
             process.recoveryEvents.append(.madeDurable(id))
         case .describe(let id):
+            isEndSent.insert(coordinator.entries[index(id)].identity)
             process.recoveryEvents.append(
                 .described(coordinator.describe(index(id)), wallClockMilliseconds: now))
         case .endTransaction(let transaction):

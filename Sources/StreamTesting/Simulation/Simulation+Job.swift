@@ -190,7 +190,8 @@ extension Simulation {
                 fail("I4: a prepared transaction that was alive is aborted, not resumed")
             }
         }
-        if processes.count == 1 { checkRestored(start, offset: offset) }
+        // A superseded attempt may read on; it is stopped before it writes.
+        if process.attempt == store.newestAttempt { checkRestored(start, offset: offset) }
         process.nextOffset = offset
         process.startOffset = offset
         process.recovery = nil

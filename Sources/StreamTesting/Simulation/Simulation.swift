@@ -36,7 +36,7 @@ package final class Simulation {
     let declinesMuch: Bool
     var isDamaged = false
     var mayTear = false
-    /// Transactions whose EndTxn has been decided on.
+    /// Transactions that were seen alive for an EndTxn, or whose EndTxn has been decided on.
     var isEndSent: Set<ProducerIdentity> = []
     /// Which source records have a result.
     let hasResult: [Bool]
@@ -98,8 +98,8 @@ package final class Simulation {
         checkVisible()
     }
 
-    /// Somebody aborted a transaction of a list after its first EndTxn had left: nothing can mend
-    /// that, and the job may say so.
+    /// Somebody aborted a transaction of a list after the list was found alive, or after its first
+    /// EndTxn: nothing can mend that, and the job may say so.
     private func excuseTearing() {
         for entry in store.entries where entry.facts.transactions.count > 1 {
             let producers = entry.facts.transactions.map(\.producer)
