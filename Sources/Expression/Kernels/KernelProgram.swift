@@ -34,10 +34,10 @@ final class KernelProgram {
     /// The value of an expression without columns; nil if it has none.
     static func constantValue(of typed: TypedExpression) -> ConstantValue? {
         let program = KernelProgram(typed, folds: false)
-        var row: Int32 = 0
-        guard
-            let column = try? program.root.evaluate(
-                Rows(&row, count: 1, isDense: true), program.frame)
+        let selection = SelectionVector(capacity: 1)
+        selection.selectAll(1)
+        // An error is that of the rows that come here at run time: nothing is folded.
+        guard let column = try? program.root.evaluate(Rows(selection, of: 1), program.frame)
         else { return nil }
         if column.isNull(0) { return .null }
         switch typed.type.physical {
