@@ -47,7 +47,10 @@ int32_t csimdjson_member(csimdjson_decoder *decoder, int32_t parent, const char 
         }
         if (decoder->nodes[parent].depth >= CSIMDJSON_DEPTH_MAX) return -1;
         const int32_t node = add_node(decoder, parent);
-        decoder->nodes[parent].members.push_back({std::string(name, count), node});
+        std::string padded(name, count);
+        padded.append(8, '\0');
+        const uint64_t head = name_head(reinterpret_cast<const uint8_t *>(padded.data()), count);
+        decoder->nodes[parent].members.push_back({std::string(name, count), head, count, node});
         return node;
     } catch (const std::bad_alloc &) {
         return -1;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "CSimdJSON.h"
+#include "Plan.hpp"
 
 namespace csimdjson {
 
@@ -33,20 +34,18 @@ inline uint64_t eight_digits(uint64_t v) {
     return (v & 0x0000FFFF0000FFFF) * 42949672960001 >> 32;
 }
 
-// Appends the digits at `s` to n; digits beyond the 19th are counted, not kept. May read eight bytes
-// beyond the last digit: documents are padded.
-inline const uint8_t *take_digits(const uint8_t *s, Number &n) {
+// Appends the digits at `s` to `digits`; beyond 19 they wrap, and the caller's count tells. May read
+// eight bytes beyond the last digit: documents are padded.
+CSIMDJSON_INLINE inline const uint8_t *take_digits(const uint8_t *s, uint64_t &digits) {
     for (;;) {
         uint64_t word;
         std::memcpy(&word, s, 8);
         if (!are_eight_digits(word)) break;
-        n.digits = n.digits * 100000000 + eight_digits(word);
-        n.digit_count += 8;
+        digits = digits * 100000000 + eight_digits(word);
         s += 8;
     }
-    while (is_digit(*s)) {
-        n.digits = n.digits * 10 + (*s++ - '0');
-        n.digit_count++;
+    for (uint8_t digit; (digit = static_cast<uint8_t>(*s - '0')) < 10; s++) {
+        digits = digits * 10 + digit;
     }
     return s;
 }
@@ -56,7 +55,7 @@ inline bool ends_scalar(uint8_t c) {
     return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-inline Number scan_number(const uint8_t *s) {
+CSIMDJSON_INLINE inline Number scan_number(const uint8_t *s) {
     Number n{s, nullptr, 0, 0, 0, *s == '-', true};
     s += n.negative;
     const uint8_t *whole = s;
@@ -64,20 +63,22 @@ inline Number scan_number(const uint8_t *s) {
         s++;
         if (is_digit(*s)) return n;
     } else {
-        s = take_digits(s, n);
+        s = take_digits(s, n.digits);
         if (s == whole) return n;
+        n.digit_count = static_cast<int32_t>(s - whole);
     }
     if (*s == '.') {
         n.integer = false;
         const uint8_t *fraction = ++s;
-        const bool leading = n.digits == 0;
-        s = take_digits(s, n);
+        s = take_digits(s, n.digits);
         if (s == fraction) return n;
         n.exponent = fraction - s;
-        // 0.0012 has two significant digits; the zeros in front counted as digits.
-        if (leading) {
-            for (const uint8_t *z = fraction; z < s && *z == '0'; z++) n.digit_count--;
+        const uint8_t *first = fraction;
+        // 0.0012 has two significant digits: zeros in front are none.
+        if (n.digit_count == 0) {
+            while (first < s && *first == '0') first++;
         }
+        n.digit_count += static_cast<int32_t>(s - first);
     }
     if (*s == 'e' || *s == 'E') {
         n.integer = false;

@@ -2,18 +2,31 @@
 #pragma once
 #include <simdjson.h>
 
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "CSimdJSON.h"
 
+// The walker's steps are one loop: calls between them cost more than the steps.
+#define CSIMDJSON_INLINE __attribute__((always_inline))
+
 namespace csimdjson {
+
+// The first 8 bytes of a name, zeros behind its end. Reads 8 bytes, whatever the length.
+CSIMDJSON_INLINE inline uint64_t name_head(const uint8_t *name, size_t count) {
+    uint64_t head;
+    std::memcpy(&head, name, 8);
+    return count >= 8 ? head : head & ((uint64_t(1) << (8 * count)) - 1);
+}
 
 // A place in a document that some wanted path goes through or ends at.
 struct Node {
     struct Member {
         std::string name;
+        uint64_t head;  // name_head of the name
+        size_t count;   // bytes of the name
         int32_t node;
     };
     struct Element {

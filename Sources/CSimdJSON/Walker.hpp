@@ -6,8 +6,8 @@
 
 namespace csimdjson {
 
-// Checks one document's grammar and stores its wanted values. `run` is a loop over one level at a
-// time with an explicit stack, so depth costs no C stack.
+// Checks one document's grammar and stores its wanted values. `walk` has an explicit
+// stack, so depth costs no C stack.
 //
 // simdjson's stage 1 lists the positions of { } [ ] : , and of the first character of every string,
 // number and literal. Between the end of a string and the next listed position there is only
@@ -31,8 +31,7 @@ class Walker {
         count_ = decoder_.stage1->n_structural_indexes;
         has_escapes_ = std::memchr(document, '\\', length) != nullptr;
         if (at() != '{') return CSIMDJSON_MALFORMED;
-        int32_t code = open(0);
-        while (code == CSIMDJSON_OK && depth_ > 0) code = is_array_ ? element() : member();
+        const int32_t code = walk();
         if (code == CSIMDJSON_OK && i_ != count_) return CSIMDJSON_MALFORMED;
         return code;
     }
@@ -44,13 +43,51 @@ class Walker {
         uint32_t start;
         uint32_t elements;  // of an array: those that came before
         bool is_array;
-        bool is_empty;
     };
 
     // The character at the current structural position; 0 behind the last.
     uint8_t at() const { return i_ < count_ ? document_[index_[i_]] : 0; }
 
     // MARK: Containers
+
+    // The states are labels: what may come next is known from where we are, so it is not stored.
+    int32_t walk() {
+        int32_t code = open(0);
+        bool opened;
+        if (code != CSIMDJSON_OK) return code;
+    container:
+        if (at() == (is_array_ ? ']' : '}')) {
+            close();
+            goto behind;
+        }
+        if (is_array_) goto element;
+    member:
+        code = member(opened);
+        if (code != CSIMDJSON_OK) return code;
+        if (opened) goto container;
+    behind:
+        if (depth_ == 0) return CSIMDJSON_OK;
+        if (is_array_) {
+            if (at() == ',') {
+                i_++;
+                goto element;
+            }
+            if (at() != ']') return CSIMDJSON_MALFORMED;
+        } else {
+            if (at() == ',') {
+                i_++;
+                goto member;
+            }
+            if (at() != '}') return CSIMDJSON_MALFORMED;
+        }
+        close();
+        goto behind;
+    element:
+        code = element(opened);
+        if (code != CSIMDJSON_OK) return code;
+        if (opened) goto container;
+        goto behind;
+    }
 
     int32_t open(int32_t node) {
         if (depth_ == CSIMDJSON_DEPTH_MAX) return CSIMDJSON_TOO_DEEP;
@@ -60,7 +97,7 @@ class Walker {
         if (node >= 0) raw = enter(node, start);
         const bool leads_on = node >= 0 && !(is_array_ ? nodes_[node].elements.empty()
                                                        : nodes_[node].members.empty());
-        levels_[depth_++] = Level{leads_on ? node : -1, raw, start, 0, is_array_, true};
+        levels_[depth_++] = Level{leads_on ? node : -1, raw, start, 0, is_array_};
         i_++;
         return CSIMDJSON_OK;
     }
@@ -77,35 +114,16 @@ class Walker {
         return -1;
     }
 
-    int32_t close() {
+    void close() {
         const Level &level = levels_[--depth_];
         if (level.raw >= 0) {
             put_slice(level.raw, document_ + level.start, index_[i_] + 1 - level.start);
         }
         i_++;
         is_array_ = depth_ > 0 && levels_[depth_ - 1].is_array;
-        return CSIMDJSON_OK;
     }
 
-    // Steps to the next item of the current container, or closes it: then `closed` is set.
-    int32_t next(uint8_t end, bool &closed) {
-        Level &level = levels_[depth_ - 1];
-        const uint8_t c = at();
-        closed = c == end;
-        if (closed) return close();
-        if (level.is_empty) {
-            level.is_empty = false;
-            return CSIMDJSON_OK;
-        }
-        if (c != ',') return CSIMDJSON_MALFORMED;
-        i_++;
-        return at() == end ? CSIMDJSON_MALFORMED : CSIMDJSON_OK;
-    }
-
-    int32_t element() {
-        bool closed;
-        const int32_t code = next(']', closed);
-        if (code != CSIMDJSON_OK || closed) return code;
+    int32_t element(bool &opened) {
         Level &level = levels_[depth_ - 1];
         int32_t child = -1;
         if (level.node >= 0) {
@@ -114,13 +132,10 @@ class Walker {
             }
             level.elements++;
         }
-        return value(child);
+        return value(child, opened);
     }
 
-    int32_t member() {
-        bool closed;
-        int32_t code = next('}', closed);
-        if (code != CSIMDJSON_OK || closed) return code;
+    CSIMDJSON_INLINE int32_t member(bool &opened) {
         if (at() != '"' || i_ + 1 >= count_ || document_[index_[i_ + 1]] != ':') {
             return CSIMDJSON_MALFORMED;
         }
@@ -130,25 +145,37 @@ class Walker {
         const int32_t node = levels_[depth_ - 1].node;
         int32_t child = -1;
         if (has_escapes_ && std::memchr(key, '\\', end - key)) {
-            // A name with escapes is compared unescaped; the scratch space behind it stays free.
-            const uint8_t *unescaped = unescape(key, end, scratch_);
-            if (!unescaped) return CSIMDJSON_MALFORMED;
-            if (node >= 0) child = find(nodes_[node], scratch_, unescaped - scratch_);
+            if (!escaped_name(node, key, end, child)) return CSIMDJSON_MALFORMED;
         } else if (node >= 0) {
             child = find(nodes_[node], key, end - key);
         }
         i_ += 2;
-        return value(child);
+        return value(child, opened);
     }
 
-    static int32_t find(Node &node, const uint8_t *name, size_t count) {
+    // A name with escapes is compared unescaped; the scratch space used for it stays free. Rare
+    // enough to allocate.
+    bool escaped_name(int32_t node, const uint8_t *key, const uint8_t *end, int32_t &child) {
+        uint8_t *unescaped = unescape(key, end, scratch_);
+        if (!unescaped) return false;
+        if (node < 0) return true;
+        const std::string name(reinterpret_cast<const char *>(scratch_), unescaped - scratch_);
+        for (const auto &member : nodes_[node].members) {
+            if (member.name == name) child = member.node;
+        }
+        return true;
+    }
+
+    // Names of up to 8 bytes are compared as one word; reading 8 bytes is safe in a padded document.
+    CSIMDJSON_INLINE static int32_t find(Node &node, const uint8_t *name, size_t count) {
         const size_t members = node.members.size();
-        for (size_t step = 0; step < members; step++) {
-            size_t at = node.hint + step;
-            if (at >= members) at -= members;
+        const uint64_t head = name_head(name, count);
+        for (size_t step = 0, at = node.hint; step < members; step++, at++) {
+            if (at >= members) at = 0;
             const auto &member = node.members[at];
-            if (member.name.size() == count && std::memcmp(member.name.data(), name, count) == 0) {
-                node.hint = at + 1 == members ? 0 : at + 1;
+            if (member.head == head && member.count == count &&
+                (count <= 8 || std::memcmp(member.name.data(), name, count) == 0)) {
+                node.hint = static_cast<uint32_t>(at + 1);
                 return member.node;
             }
         }
@@ -157,9 +184,10 @@ class Walker {
 
     // MARK: Values
 
-    int32_t value(int32_t node) {
+    CSIMDJSON_INLINE int32_t value(int32_t node, bool &opened) {
+        opened = false;
         switch (at()) {
-            case '{': case '[': return open(node);
+            case '{': case '[': opened = true; return open(node);
             case '"': return string(node);
             case 't': return literal(node, "true", 4, 1);
             case 'f': return literal(node, "false", 5, 0);
@@ -172,7 +200,7 @@ class Walker {
 
     // The closing quote of the string at the current position: the last thing before the next
     // position. Null: there is no next position, or (a programmer's mistake) no quote.
-    const uint8_t *string_end() const {
+    CSIMDJSON_INLINE const uint8_t *string_end() const {
         if (i_ + 1 >= count_) return nullptr;
         const uint8_t *start = document_ + index_[i_];
         const uint8_t *end = document_ + index_[i_ + 1] - 1;
@@ -180,7 +208,7 @@ class Walker {
         return end > start ? end : nullptr;
     }
 
-    int32_t string(int32_t node) {
+    CSIMDJSON_INLINE int32_t string(int32_t node) {
         const uint32_t start = index_[i_];
         const uint8_t *text = document_ + start + 1;
         const uint8_t *end = string_end();
@@ -223,7 +251,7 @@ class Walker {
         return CSIMDJSON_OK;
     }
 
-    int32_t number(int32_t node) {
+    CSIMDJSON_INLINE int32_t number(int32_t node) {
         const uint32_t start = index_[i_];
         const Number n = scan_number(document_ + start);
         if (!n.end || n.end > document_ + length_) return CSIMDJSON_MALFORMED;
@@ -246,7 +274,7 @@ class Walker {
 
     // The column that takes the scalar at `node`; -1: none, or (then noted) one of another type.
     // `kind` is STRING, BOOL, or DOUBLE for any number.
-    int32_t scalar(int32_t node, csimdjson_type kind, uint32_t start) {
+    CSIMDJSON_INLINE int32_t scalar(int32_t node, csimdjson_type kind, uint32_t start) {
         visit(node);
         const Node &n = nodes_[node];
         if (!n.members.empty() || !n.elements.empty()) fault_below(n, start);

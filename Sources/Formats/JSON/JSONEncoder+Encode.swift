@@ -1,18 +1,39 @@
 package import StreamCore
 
+/// One field of the object as the loop over rows needs it: pointers, no classes.
+struct FieldWriter {
+    let kind: JSONEncoder.Kind
+    let prefix: UnsafePointer<UInt64>
+    let prefixWordCount: Int
+    let prefixByteCount: Int
+    /// Of this batch's column.
+    var values: UnsafeRawPointer
+    /// Nil: no NULLs.
+    var validity: UnsafePointer<UInt8>?
+
+    @inline(__always)
+    func isNull(_ row: Int) -> Bool { validity.map { $0[row] == 0 } ?? false }
+    @inline(__always)
+    func slice(_ row: Int) -> ByteSlice {
+        values.load(fromByteOffset: row &* MemoryLayout<ByteSlice>.stride, as: ByteSlice.self)
+    }
+}
+
 extension JSONEncoder {
     // hot
     package func encode(_ batch: RecordBatch, into output: EncodedRows) {
         let selected = batch.selection.rows
         let count = batch.selection.count
         precondition(count <= output.capacity)
-        let columns = indices.map { batch.columns[$0] }
+        attach(batch)
+        let fields = UnsafeBufferPointer(start: writers, count: indices.count)
         let slices = output.slices
-        var room = arena.reserve(atLeast: fixedByteCountMax)
+        let fixed = fixedByteCountMax
+        var room = arena.reserve(atLeast: fixed)
         var used = 0
         for index in 0..<count {
             let row = Int(selected[index])
-            let bound = byteCountMax(ofRow: row, columns)
+            let bound = hasSlices ? fixed &+ sliceByteCountMax(ofRow: row, fields) : fixed
             if used &+ bound > room.count {
                 arena.commit(used)
                 room = arena.reserve(atLeast: bound)
@@ -20,7 +41,7 @@ extension JSONEncoder {
             }
             // `reserve` never gives an empty buffer for a bound above 0.
             let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self) + used
-            let end = write(row, columns, to: start)
+            let end = JSONEncoder.write(row, fields, to: start)
             slices[index] = ByteSlice(base: start, count: end - start)
             used &+= end - start
         }
@@ -29,60 +50,67 @@ extension JSONEncoder {
         output.chunks = arena.takeChunks()
     }
 
+    /// Points the writers at this batch's columns, which the batch keeps alive.
+    private func attach(_ batch: RecordBatch) {
+        for (number, index) in indices.enumerated() {
+            let column = batch.columns[index]
+            writers[number].values = UnsafeRawPointer(column.values)
+            writers[number].validity = column.hasNulls ? UnsafePointer(column.validity) : nil
+        }
+    }
+
     @inline(__always)
-    private func byteCountMax(ofRow row: Int, _ columns: [Column]) -> Int {
-        var bound = fixedByteCountMax
-        for (column, kind) in zip(columns, kinds)
-        where column.physical == .slice && !column.isNull(row) {
-            bound &+= JSONEncoder.expanded(kind, column.slices[row].count)
+    private func sliceByteCountMax(
+        ofRow row: Int, _ fields: UnsafeBufferPointer<FieldWriter>
+    ) -> Int {
+        var bound = 0
+        for field in fields where field.kind.isSlice && !field.isNull(row) {
+            bound &+= JSONEncoder.expanded(field.kind, field.slice(row).count)
         }
         return bound
     }
 
     @inline(__always)
-    private func write(
-        _ row: Int, _ columns: [Column], to start: UnsafeMutablePointer<UInt8>
+    private static func write(
+        _ row: Int, _ fields: UnsafeBufferPointer<FieldWriter>,
+        to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var out = start
-        for index in 0..<columns.count {
-            out = writePrefix(index, to: out)
-            out = writeValue(columns[index], kinds[index], row, to: out)
+        for field in fields {
+            let target = UnsafeMutableRawPointer(out)
+            for word in 0..<field.prefixWordCount {
+                target.storeBytes(of: field.prefix[word], toByteOffset: word &* 8, as: UInt64.self)
+            }
+            out += field.prefixByteCount
+            out = field.isNull(row) ? JSONText.writeNull(to: out) : writeValue(field, row, to: out)
         }
         out[0] = UInt8(ascii: "}")
         return out + 1
     }
 
     @inline(__always)
-    private func writePrefix(
-        _ index: Int, to out: UnsafeMutablePointer<UInt8>
+    private static func writeValue(
+        _ field: FieldWriter, _ row: Int, to out: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        let position = prefixes.positions[index]
-        let words = prefixes.words + position.start
-        let target = UnsafeMutableRawPointer(out)
-        for word in 0..<position.wordCount {
-            target.storeBytes(of: words[word], toByteOffset: word &* 8, as: UInt64.self)
-        }
-        return out + position.byteCount
-    }
-
-    @inline(__always)
-    private func writeValue(
-        _ column: Column, _ kind: Kind, _ row: Int, to out: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8> {
-        guard !column.isNull(row) else { return JSONText.writeNull(to: out) }
-        switch kind {
-        case .integer: return DecimalText.write(column.integers[row], to: out)
+        switch field.kind {
+        case .integer:
+            return DecimalText.write(
+                field.values.load(fromByteOffset: row &* 8, as: Int64.self), to: out)
         case .string:
-            let slice = column.slices[row]
+            let slice = field.slice(row)
             return JSONText.write(slice.base, slice.count, to: out)
-        case .double: return JSONText.write(column.doubles[row], to: out)
-        case .boolean: return JSONText.write(column.booleans[row] != 0, to: out)
+        case .double:
+            return JSONText.write(
+                field.values.load(fromByteOffset: row &* 8, as: Double.self), to: out)
+        case .boolean:
+            return JSONText.write(
+                field.values.load(fromByteOffset: row, as: UInt8.self) != 0, to: out)
         case .json:
-            let slice = column.slices[row]
+            let slice = field.slice(row)
             guard let base = slice.base else { return JSONText.writeNull(to: out) }
             out.update(from: base, count: slice.count)
             return out + slice.count
-        case .base64: return Base64.writeQuoted(column.slices[row], to: out)
+        case .base64: return Base64.writeQuoted(field.slice(row), to: out)
         }
     }
 }

@@ -13,6 +13,7 @@ package final class JSONEncoder: RowEncoder {
     /// How a column is written, and the most bytes that takes, names aside.
     enum Kind {
         case boolean, integer, double, string, json, base64
+        var isSlice: Bool { self == .string || self == .json || self == .base64 }
         var byteCountMax: Int {
             switch self {
             case .boolean: 5
@@ -24,10 +25,11 @@ package final class JSONEncoder: RowEncoder {
         }
     }
 
-    let kinds: [Kind]
     /// Where each output column stands in the batches.
     let indices: [Int]
     let prefixes: FieldPrefixes
+    let writers: UnsafeMutablePointer<FieldWriter>
+    let hasSlices: Bool
     let arena = ByteArena()
     /// Bytes of a row whose slices are all empty, at most.
     let fixedByteCountMax: Int
@@ -43,12 +45,24 @@ package final class JSONEncoder: RowEncoder {
     /// - Parameter columns: The object's fields, in order: name, index of the column in every batch
     ///   to come, and its type.
     package init(columns: [(name: String, index: Int, type: LogicalType)]) {
-        kinds = columns.map { Kind($0.type) }
+        let kinds = columns.map { Kind($0.type) }
+        hasSlices = kinds.contains(where: \.isSlice)
         indices = columns.map(\.index)
-        prefixes = FieldPrefixes(columns.map(\.name))
+        let prefixes = FieldPrefixes(columns.map(\.name))
+        self.prefixes = prefixes
+        writers = .allocate(capacity: max(1, columns.count))
+        for (number, position) in prefixes.positions.enumerated() {
+            (writers + number).initialize(
+                to: FieldWriter(
+                    kind: kinds[number], prefix: UnsafePointer(prefixes.words + position.start),
+                    prefixWordCount: position.wordCount, prefixByteCount: position.byteCount,
+                    values: UnsafeRawPointer(prefixes.words), validity: nil))
+        }
         fixedByteCountMax =
             prefixes.byteCountMax + kinds.reduce(0) { $0 + $1.byteCountMax } + 2
     }
+
+    deinit { writers.deallocate() }
 
     /// Bytes of value that `count` bytes of a slice become, at most.
     static func expanded(_ kind: Kind, _ count: Int) -> Int {
