@@ -103,6 +103,7 @@ package final class JobRunner: Sendable {
         while true {
             let (message, fatal) = try attemptOnce(storage, leadership, attempt, isFirstRun)
             guard let message else { return .finished }
+            if fatal?.exitCode != .internalError { try settle(storage, leadership) }
             if let fatal { throw fatal }
             let decision = strategy.decide(
                 failedAtMilliseconds: MonotonicTime.now.milliseconds,
@@ -114,6 +115,33 @@ package final class JobRunner: Sendable {
             usleep(UInt32(clamping: delay * 1000))
             attempt = try leadership.acquire()
             isFirstRun = false
+        }
+    }
+
+    /// The longest time that settling a failed run's transactions may take.
+    private static let settlingMaxMilliseconds: Int64 = 10_000
+
+    /// Commits what a failed run had prepared and aborts what it had open, at once rather than after
+    /// the pause of the restart strategy: an open transaction holds back every reader of the topics.
+    /// It is recovery, whose result the next start finds again.
+    private func settle(_ storage: CheckpointStorage, _ leadership: Leadership) throws {
+        guard let transactions = plan.transactions else { return }
+        let attempt = try leadership.acquire()
+        let driver = try transactions.makeDriver()
+        let recovery = Recovery(
+            storage: storage, driver: driver, leadership: leadership,
+            deadline: .now.advanced(byMilliseconds: Self.settlingMaxMilliseconds))
+        let ids = (0..<transactions.poolSize).map(driver.transactionalID)
+        switch recovery.run(.init(attempt: attempt, transactionalIDs: ids)) {
+        case .start: Log.info("no transaction is left open", ["job": plan.name])
+        case .stop(.superseded(let newer)):
+            throw FatalError(
+                .superseded, "another instance took over as attempt \(newer.rawValue)")
+        case .stop(let reason):
+            let why = reason.message(job: plan.name, directory: storage.path)
+            Log.warning(
+                "transactions may be open until their time-out or the next start",
+                ["job": plan.name, "reason": why])
         }
     }
 

@@ -13,6 +13,8 @@ struct Recovery {
     /// Nil: the job has no transactional sink.
     let driver: (any TransactionDriver)?
     let leadership: Leadership
+    /// When to give up, on what a restart can do again; nil: as the protocol says.
+    var deadline: MonotonicTime?
 
     func run(_ settings: RecoveryProtocol.Settings) -> RecoveryOutcome {
         var state = RecoveryProtocol(settings: settings)
@@ -21,6 +23,7 @@ struct Recovery {
         while let action = pending.first {
             pending.removeFirst()
             if case .finish(let outcome) = action { return outcome }
+            if let deadline, deadline < .now { return .stop(.unanswered(message: "out of time")) }
             guard let answer = perform(action, attempt: &attempt) else { continue }
             pending += state.handle(answer)
         }
