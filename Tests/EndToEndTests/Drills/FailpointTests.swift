@@ -34,9 +34,7 @@ import Testing
         drill.pipeline.checkpointTimeout = "1 s"
         drill.pipeline.transactionTimeout = "4 s"
         try drill.runUntilKilled(at: "P6:kill@3", seed: 10)
-        try wait(for: "the coordinator to abort the prepared transaction") {
-            try !drill.output.isHeldBack()
-        }
+        try drill.waitUntilNothingHoldsReadersBack()
         let recovering = try drill.start(failpoints: "P10c:kill")
         #expect(try recovering.waitForEnd() == .signalled(9))
         try drill.finish()

@@ -36,7 +36,10 @@ import Testing
         let drill = try Drill("outage", ownBroker: true)
         drill.pipeline.checkpointInterval = "1 s"
         drill.pipeline.checkpointTimeout = "2 s"
-        drill.pipeline.transactionTimeout = "5 s"
+        // A broker that finds an expired transaction while it starts may take the partitions, still
+        // without a leader, for deleted and skip their abort markers; readers are then held back for
+        // ever (Kafka 4.3.1, TransactionMarkerChannelManager). So the broker is back up first.
+        drill.pipeline.transactionTimeout = outage == .paused ? "5 s" : "15 s"
         drill.pipeline.checkpointsRetained = 3
         try drill.write(ColorEvent.make(count: 20_000, seed: 40))
         try drill.finish()
@@ -49,9 +52,7 @@ import Testing
         #expect(try runner.waitForEnd() == .signalled(SIGKILL), "\(runner.tail())")
 
         if outage == .paused { try drill.broker.resume() } else { try drill.broker.restart() }
-        try wait(for: "the coordinator to abort the prepared transaction") {
-            try !drill.output.isHeldBack()
-        }
+        try drill.waitUntilNothingHoldsReadersBack()
         return drill
     }
 }

@@ -136,6 +136,16 @@ final class Drill {
         #expect(try !output.isHeldBack(), sourceLocation: location)
     }
 
+    /// Waits until the coordinator has aborted what timed out.
+    func waitUntilNothingHoldsReadersBack() throws {
+        do {
+            try wait(for: "the coordinator to abort what timed out") { try !output.isHeldBack() }
+        } catch let error as DrillError {
+            let listed = try broker.transactions(prefix: name)
+            throw DrillError("\(error); it lists \(listed), ends: \(try output.ends())")
+        }
+    }
+
     // MARK: The checkpoint folder
 
     /// The job's folder under the checkpoint folder: the only one there.

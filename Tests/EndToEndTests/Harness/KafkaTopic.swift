@@ -62,7 +62,13 @@ struct KafkaTopic {
     /// Whether some transaction holds `read_committed` readers back: their end of a partition is
     /// not the end of its log.
     func isHeldBack() throws -> Bool {
-        try ends(isolation: "read_committed") != ends(isolation: "read_uncommitted")
+        let ends = try ends()
+        return ends.visible != ends.written
+    }
+
+    /// The end of each partition for a `read_committed` reader, and the end of its log.
+    func ends() throws -> (visible: Set<Substring>, written: Set<Substring>) {
+        (try ends(isolation: "read_committed"), try ends(isolation: "read_uncommitted"))
     }
 
     /// The offset after the last visible record of each partition, as kcat reports it.
