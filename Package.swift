@@ -89,6 +89,9 @@ let package = Package(
         tests(
             "KafkaIntegrationTests",
             ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),
+        tests(
+            "PipelineRunnerTests",
+            ["PipelineRunner", "StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("EndToEndTests", []),
     ],

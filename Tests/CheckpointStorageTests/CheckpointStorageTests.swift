@@ -168,10 +168,31 @@ import Testing
         let next = CheckpointMetadata.example(.of(1, 2), job: temporary.job)
         try storage.writeMetadata(next)
         #expect(try storage.list().map(\.id) == [.of(1, 1)])
-        #expect(try storage.leftovers() == [.of(1, 2)])
+        #expect(try storage.leftovers(before: Attempt(rawValue: 2)) == [.of(1, 2)])
         try storage.renameMetadata(.of(1, 2))
         #expect(try storage.list().map(\.facts) == [metadata.facts, next.facts])
-        #expect(try storage.leftovers().isEmpty)
+        #expect(try storage.leftovers(before: Attempt(rawValue: 9)).isEmpty)
+    }
+
+    @Test func `What a later attempt is writing is no leftover of an earlier one that wakes up`()
+        throws
+    {
+        for id in [CheckpointID.of(1, 2), .of(2, 3), .of(3, 4)] {
+            try storage.writeMetadata(.example(id, job: temporary.job))
+        }
+        #expect(try storage.leftovers(before: Attempt(rawValue: 2)) == [.of(1, 2)])
+    }
+
+    @Test func `A deletion cut off in the middle leaves nothing that could be renamed`() throws {
+        try storage.writeMetadata(.example(.of(1, 2), job: temporary.job))
+        let folder = storage.path + "/chk-1-2"
+        // Entries that cannot be removed as files: one of them is met before the metadata.
+        for name in 0..<20 {
+            try files.createDirectory(
+                atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+        }
+        #expect(throws: StorageError.self) { try storage.delete(.of(1, 2)) }
+        #expect(throws: StorageError.self) { try storage.renameMetadata(.of(1, 2)) }
     }
 
     @Test func `The list is in the order of ids, with what is recorded as committed`() throws {
@@ -224,7 +245,7 @@ import Testing
                 atPath: storage.path + "/" + name, withIntermediateDirectories: false)
         }
         #expect(try storage.list().isEmpty)
-        #expect(try storage.leftovers().isEmpty)
+        #expect(try storage.leftovers(before: Attempt(rawValue: 9)).isEmpty)
         #expect(CheckpointID(folderName: "chk-3-17") == .of(3, 17))
     }
 }

@@ -54,8 +54,12 @@ extension CheckpointStorage {
     }
 
     /// Checkpoint folders without a metadata: writes that were cut off, and deletions.
-    package func leftovers() throws(StorageError) -> [CheckpointID] {
+    ///
+    /// - Parameter attempt: Ours. Folders of later attempts are left out: if this process was
+    ///   stopped and replaced, one of them is being written.
+    package func leftovers(before attempt: Attempt) throws(StorageError) -> [CheckpointID] {
         try checkpointIDs().filter { id in
+            guard id.attempt < attempt else { return false }
             guard let folder = try? folder.subdirectory(id.folderName) else { return false }
             return !folder.hasEntry(Self.metadataName)
         }

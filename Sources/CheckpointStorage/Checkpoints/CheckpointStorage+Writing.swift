@@ -68,7 +68,8 @@ extension CheckpointStorage {
         try self.folder.sync()
     }
 
-    /// Deletes a checkpoint: first its metadata, so that a half-deleted one is none.
+    /// Deletes a checkpoint: first its metadata, so that a half-deleted one is none, and the
+    /// temporary one, so that a replaced runner that wakes up cannot rename it over removed state.
     ///
     /// One that is not there is no error.
     package func delete(_ checkpoint: CheckpointID) throws(StorageError) {
@@ -80,6 +81,7 @@ extension CheckpointStorage {
             throw error
         }
         try folder.remove(Self.metadataName)
+        try folder.remove(Self.temporaryName)
         try folder.sync()
         try plant(.p9, "remove the folder", folder.path)
         for name in try folder.entries() { try folder.remove(name) }

@@ -106,12 +106,12 @@ extension JobProtocol {
 
     mutating func fenced(_ slot: Int, _ answer: FenceAnswer) {
         guard case .fencing(var remaining) = ending, remaining.contains(slot) else { return }
-        if answer != .fenced, pool?[slot].tryCount ?? 0 < Self.retryMax {
+        if case .unanswered = answer, pool?[slot].tryCount ?? 0 < Self.retryMax {
             pool?[slot].retryAtMilliseconds = now + Self.retryMilliseconds
             pool?[slot].tryCount += 1
             return
         }
-        // Out of tries, too: everything of ours is committed, and the broker's time-out closes
+        // Out of tries or denied, too: everything of ours is committed, and the broker's time-out closes
         // what somebody else may have left open.
         remaining.remove(slot)
         ending = .fencing(remaining: remaining)

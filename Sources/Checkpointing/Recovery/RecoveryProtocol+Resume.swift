@@ -108,6 +108,7 @@ extension RecoveryProtocol {
         // Proves nothing: the marker will tell.
         case .refused: return beginFence()
         case .unanswered(let reason): return repeatLater(.endTransaction(sent), reason)
+        case .denied(let message): return finish(.stop(.unauthorized(message: message)))
         }
     }
 
@@ -141,6 +142,7 @@ extension RecoveryProtocol {
             fencedIDs.insert(id)
             return fence(remaining.dropFirst())
         case .unanswered(let reason): return repeatLater(.fence(transactionalID: id), reason)
+        case .denied(let message): return finish(.stop(.unauthorized(message: message)))
         }
     }
 
@@ -151,6 +153,7 @@ extension RecoveryProtocol {
         case .absent: return listAgain(marker: nil)
         case .value(let marker): return listAgain(marker: marker)
         case .unavailable(let reason): return repeatLater(.readMarker, reason)
+        case .denied(let message): return finish(.stop(.unauthorized(message: message)))
         case .unstable: return fenceAgain()
         }
     }

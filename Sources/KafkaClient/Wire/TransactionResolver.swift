@@ -25,15 +25,18 @@ package final class TransactionResolver: Sendable {
         case refused(code: Int16)
         /// No answer that decides anything within the time; ask again.
         case unanswered(reason: String)
+        /// An ACL is missing; asking again does not help.
+        case denied(reason: String)
     }
 
     /// The coordinator's answer to InitProducerId.
     package enum FenceReply: Hashable, Sendable {
         case fenced(producerID: ProducerID, epoch: ProducerEpoch)
-        /// An error that repeating does not mend, as 53 (an ACL is missing) or 50 (the time-out is
-        /// above the broker's).
+        /// An error that repeating does not mend, as 50 (the time-out is above the broker's).
         case refused(code: Int16)
         case unanswered(reason: String)
+        /// An ACL is missing; asking again does not help.
+        case denied(reason: String)
     }
 
     /// DescribeTransactions of one id.
@@ -55,6 +58,8 @@ package final class TransactionResolver: Sendable {
         case unstable
         /// No usable answer; ask again.
         case unavailable(reason: String)
+        /// An ACL is missing; asking again does not help.
+        case denied(reason: String)
     }
 
     private let cluster: WireCluster
@@ -105,13 +110,21 @@ package final class TransactionResolver: Sendable {
             if code == 0 { return .decided(.committed) }
             if RetriableCode.contains(code) { return .retry(code: code) }
             if Self.refusals.contains(Int32(code)) { return .decided(.refused(code: code)) }
-            return .decided(.unanswered(reason: Self.text("EndTxn", code)))
+            let reason = Self.text("EndTxn", code)
+            return .decided(
+                Self.isDenial(code) ? .denied(reason: reason) : .unanswered(reason: reason))
         }
         switch outcome {
         case .decided(let reply): return reply
-        case .refused(let code): return .unanswered(reason: Self.text("FindCoordinator", code))
+        case .refused(let code):
+            let reason = Self.text("FindCoordinator", code)
+            return Self.isDenial(code) ? .denied(reason: reason) : .unanswered(reason: reason)
         case .unanswered(let reason): return .unanswered(reason: reason)
         }
+    }
+
+    private static func isDenial(_ code: Int16) -> Bool {
+        KafkaError.Kind.of(Int32(code)) == .unauthorized
     }
 
     /// The coordinator's answers that say "not by this request".
@@ -136,13 +149,17 @@ package final class TransactionResolver: Sendable {
             }
             // 47 and 90: another one fences at this moment; the next try is above it.
             let isBusy = Self.refusals.contains(Int32(code)) || RetriableCode.contains(code)
-            return isBusy ? .retry(code: code) : .decided(.refused(code: code))
+            return isBusy ? .retry(code: code) : .decided(Self.noFence("InitProducerId", code))
         }
         switch outcome {
         case .decided(let reply): return reply
-        case .refused(let code): return .refused(code: code)
+        case .refused(let code): return Self.noFence("FindCoordinator", code)
         case .unanswered(let reason): return .unanswered(reason: reason)
         }
+    }
+
+    private static func noFence(_ api: String, _ code: Int16) -> FenceReply {
+        isDenial(code) ? .denied(reason: text(api, code)) : .refused(code: code)
     }
 
     /// The coordinator's view of an id, by DescribeTransactions v0.
@@ -183,15 +200,19 @@ package final class TransactionResolver: Sendable {
                 if RetriableCode.contains(answer.errorCode) {
                     return .retry(code: answer.errorCode)
                 }
-                let reason = Self.text("OffsetFetch", answer.errorCode)
-                return .decided(.unavailable(reason: reason))
+                return .decided(Self.noMarker("OffsetFetch", answer.errorCode))
             }
         }
         switch outcome {
         case .decided(let reply): return reply
-        case .refused(let code): return .unavailable(reason: Self.text("FindCoordinator", code))
+        case .refused(let code): return Self.noMarker("FindCoordinator", code)
         case .unanswered(let reason): return .unavailable(reason: reason)
         }
+    }
+
+    private static func noMarker(_ api: String, _ code: Int16) -> MarkerReply {
+        let reason = text(api, code)
+        return isDenial(code) ? .denied(reason: reason) : .unavailable(reason: reason)
     }
 
     private static func marker(

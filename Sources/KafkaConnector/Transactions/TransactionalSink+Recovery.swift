@@ -11,7 +11,13 @@ extension TransactionalSink {
         case .committed: .committed
         case .refused(let code): .refused(code: code)
         case .unanswered(let reason): .unanswered(reason: reason)
+        case .denied(let reason): .denied(message: denial(reason))
         }
+    }
+
+    /// The broker's answer does not say which permission it misses.
+    private func denial(_ reason: String) -> String {
+        "\(reason); the principal of this connection needs \(permission)"
     }
 
     package func fence(transactionalID: String) -> FenceAnswer {
@@ -25,6 +31,7 @@ extension TransactionalSink {
                 reason: "fence \(transactionalID): the coordinator answers "
                     + "\(KafkaErrorName.of(Int32(code))) (\(code))")
         case .unanswered(let reason): .unanswered(reason: reason)
+        case .denied(let reason): .denied(message: denial("fence \(transactionalID): \(reason)"))
         }
     }
 
@@ -55,6 +62,10 @@ extension TransactionalSink {
                         + "checkpoint's number: something else commits to this group")
         case .unstable: .unstable
         case .unavailable(let reason): .unavailable(reason: reason)
+        case .denied(let reason):
+            .denied(
+                message: "\(reason); the principal of this connection needs Read on group "
+                    + "\(marker.group) and Read on topic \(marker.topic)")
         }
     }
 }

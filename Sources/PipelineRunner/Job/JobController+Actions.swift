@@ -94,6 +94,7 @@ extension JobController {
             }
         case .writeMetadata(let facts): writeMetadata(facts)
         case .renameMetadata(let id):
+            mayHaveCheckpoint = true
             submitStorage(id) {
                 try storage.renameMetadata(id)
                 return .metadataRenamed(id)

@@ -39,6 +39,8 @@ final class JobController {
     /// Wall clock, for the metadata.
     var triggeredAtMilliseconds: [CheckpointID: Int64] = [:]
     var outcome: RunOutcome?
+    /// A checkpoint of this run has been given its name, or may have been.
+    var mayHaveCheckpoint = false
     private var firstError: (any Error)?
     var progress: ProgressLine
 

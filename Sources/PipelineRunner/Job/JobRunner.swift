@@ -99,22 +99,28 @@ package final class JobRunner: Sendable {
         var strategy = RestartStrategy(plan.restartStrategy)
         var random = SystemRandomNumberGenerator()
         var attempt = first
-        var isFirstRun = true
+        var isFirstTry = true
+        var startOptionsHold = true
         while true {
-            let (message, fatal) = try attemptOnce(storage, leadership, attempt, isFirstRun)
-            guard let message else { return .finished }
-            if fatal?.exitCode != .internalError { try settle(storage, leadership) }
-            if let fatal { throw fatal }
+            let preparation = RunPreparation(
+                plan: plan, options: options, storage: storage, leadership: leadership,
+                startOptionsHold: startOptionsHold)
+            guard let failure = try attemptOnce(preparation, attempt, isFirstTry: isFirstTry) else {
+                return .finished
+            }
+            if failure.fatal?.exitCode != .internalError { try settle(storage, leadership) }
+            if let fatal = failure.fatal { throw fatal }
+            isFirstTry = false
+            if failure.mayHaveCheckpoint { startOptionsHold = false }
             let decision = strategy.decide(
                 failedAtMilliseconds: MonotonicTime.now.milliseconds,
                 jitter: Double.random(in: -1...1, using: &random))
             guard case .restart(let delay) = decision else {
-                throw FatalError(.failed, "the job failed and its restart strategy is exhausted: \(message)")
+                throw FatalError(.failed, "the job failed and its restart strategy is exhausted: \(failure.message)")
             }
-            Log.warning("job restarting", ["reason": message, "delay_ms": delay])
+            Log.warning("job restarting", ["reason": failure.message, "delay_ms": delay])
             usleep(UInt32(clamping: delay * 1000))
             attempt = try leadership.acquire()
-            isFirstRun = false
         }
     }
 
@@ -145,32 +151,39 @@ package final class JobRunner: Sendable {
         }
     }
 
-    /// - Returns: A nil message when the job is finished; else why it must start again, and the
-    ///   cause that forbids it.
+    /// Why a run must be followed by another, or must not.
+    private struct Failure {
+        let message: String
+        /// The cause that forbids another.
+        var fatal: FatalError?
+        /// The run came as far as giving a checkpoint its name: another resumes that.
+        var mayHaveCheckpoint = false
+    }
+
+    /// - Returns: Nil when the job is finished.
     private func attemptOnce(
-        _ storage: CheckpointStorage, _ leadership: Leadership, _ attempt: Attempt, _ isFirstRun: Bool
-    ) throws -> (message: String?, fatal: FatalError?) {
-        let preparation = RunPreparation(
-            plan: plan, options: options, storage: storage, leadership: leadership,
-            isFirstRun: isFirstRun)
+        _ preparation: RunPreparation, _ attempt: Attempt, isFirstTry: Bool
+    ) throws -> Failure? {
         let context: RunContext
         do {
             context = try preparation.prepare(attempt)
         } catch let error as FatalError {
             // Kafka out of reach may come back; everything else needs a person.
-            guard error.exitCode == .unreachable, !isFirstRun else { throw error }
-            return (error.message, nil)
+            guard error.exitCode == .unreachable, !isFirstTry else { throw error }
+            return Failure(message: error.message)
         }
-        switch try runOnce(context) {
-        case .failOver(let message, let fatal): return (message, fatal)
+        let (outcome, mayHaveCheckpoint) = try runOnce(context)
+        switch outcome {
+        case .failOver(let message, let fatal):
+            return Failure(message: message, fatal: fatal, mayHaveCheckpoint: mayHaveCheckpoint)
         case .stop(.finished):
             Log.info("job finished", ["job": plan.name])
-            return (nil, nil)
+            return nil
         case .stop(let reason): throw FatalError(reason.exitCode, "\(reason)")
         }
     }
 
-    private func runOnce(_ context: RunContext) throws -> RunOutcome {
+    private func runOnce(_ context: RunContext) throws -> (RunOutcome, mayHaveCheckpoint: Bool) {
         let queue = EventQueue<ControlEvent>()
         let graph = ExecutionGraph(
             try plan.makeGraph(RunParts(splits: context.splits, driver: context.driver)),
@@ -180,6 +193,9 @@ package final class JobRunner: Sendable {
             progress: ProgressLine(isWanted: options.showsProgress))
         current.withLock { $0 = queue }
         defer { current.withLock { $0 = nil } }
-        return controller.run()
+        // A run that failed before its final checkpoint leaves the stop to this one.
+        if stopRequests.load(ordering: .relaxed) > 0 { queue.post(.signal(SIGTERM)) }
+        let outcome = controller.run()
+        return (outcome, controller.mayHaveCheckpoint)
     }
 }

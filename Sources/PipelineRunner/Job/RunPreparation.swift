@@ -11,15 +11,16 @@ struct RunPreparation {
     let options: RunOptions
     let storage: CheckpointStorage
     let leadership: Leadership
-    /// `--fresh` and `-s` hold for the first run of the process; a restart resumes what it began.
-    let isFirstRun: Bool
+    /// `--fresh` and `-s` hold until a run of the process may have left a checkpoint; from then on a
+    /// restart resumes what was begun.
+    let startOptionsHold: Bool
 
     func prepare(_ attempt: Attempt) throws -> RunContext {
         let driver = try plan.transactions?.makeDriver()
         let recovered = try recover(attempt, driver)
         let (start, restored) = try chooseState(recovered)
         let splits = try resolveSplits(restored)
-        removeLeftovers()
+        removeLeftovers(before: start.attempt)
         return RunContext(
             plan: plan, storage: storage, driver: driver, start: start, restored: restored,
             splits: splits)
@@ -29,7 +30,7 @@ struct RunPreparation {
         let poolSize = plan.transactions?.poolSize ?? 0
         let settings = RecoveryProtocol.Settings(
             attempt: attempt, transactionalIDs: (0..<poolSize).map { driver?.transactionalID(slot: $0) ?? "" },
-            isFresh: options.isFresh && isFirstRun)
+            isFresh: options.isFresh && startOptionsHold)
         let recovery = Recovery(storage: storage, driver: driver, leadership: leadership)
         switch recovery.run(settings) {
         case .start(let start, let note):
@@ -72,9 +73,9 @@ struct RunPreparation {
 
     /// What recovery found, or what `-s` names.
     private func chooseState(_ start: JobStart) throws -> (JobStart, CheckpointSnapshot?) {
-        guard let path = options.savepointPath, path != "latest", isFirstRun else {
+        guard let path = options.savepointPath, path != "latest", startOptionsHold else {
             let restored = try start.restored.map { try storage.open($0.id) }
-            if options.savepointPath == "latest", restored == nil, isFirstRun {
+            if options.savepointPath == "latest", restored == nil, startOptionsHold {
                 throw FatalError(
                     .inputMissing, "-s latest: there is no checkpoint in \(storage.path)")
             }
@@ -126,9 +127,9 @@ struct RunPreparation {
     }
 
     /// Folders that a killed runner left half-written. Nothing relies on them.
-    private func removeLeftovers() {
+    private func removeLeftovers(before attempt: Attempt) {
         do {
-            for id in try storage.leftovers() { try storage.delete(id) }
+            for id in try storage.leftovers(before: attempt) { try storage.delete(id) }
         } catch {
             Log.warning("could not remove a leftover checkpoint folder", ["reason": error])
         }

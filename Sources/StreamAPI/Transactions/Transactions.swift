@@ -83,6 +83,8 @@ public enum MarkerReading: Hashable, Sendable {
     case unstable
     /// No usable answer; ask again.
     case unavailable(reason: String)
+    /// A permission is missing: asking again does not help (exit code 77).
+    case denied(message: String)
 }
 
 /// The coordinator's answer to a raw EndTxn(commit, v1).
@@ -92,12 +94,16 @@ public enum EndTransactionAnswer: Hashable, Sendable {
     case refused(code: Int16)
     /// 14, 15, 16, 51, 7, -1, a time-out, a lost connection: find the coordinator and ask again.
     case unanswered(reason: String)
+    /// A permission is missing: asking again does not help (exit code 77).
+    case denied(message: String)
 }
 
 /// The coordinator's answer to InitProducerId sent to fence an id.
 public enum FenceAnswer: Hashable, Sendable {
     case fenced
     case unanswered(reason: String)
+    /// A permission is missing: asking again does not help (exit code 77).
+    case denied(message: String)
 }
 
 /// DescribeTransactions, as far as the protocol needs it.

@@ -49,9 +49,9 @@ import Testing
         #expect(broker.requests.count { $0.api == .endTransaction } == 1)
     }
 
-    @Test func missingPermissionIsNoAnswerAndIsNotRepeated() throws {
+    @Test func missingPermissionIsNotRepeated() throws {
         let broker = broker { _, _ in FakeBroker.code(53) }
-        let expected = TransactionResolver.EndTransactionReply.unanswered(
+        let expected = TransactionResolver.EndTransactionReply.denied(
             reason: "EndTxn: TRANSACTIONAL_ID_AUTHORIZATION_FAILED")
         #expect(end(try broker.resolver()) == expected)
         #expect(broker.requests.count { $0.api == .endTransaction } == 1)
@@ -168,6 +168,26 @@ import Testing
         #expect(reply == .refused(code: 50))
     }
 
+    @Test("a missing ACL is told apart from no answer, also where the coordinator is looked up")
+    func denials() throws {
+        let producerID = broker { _, _ in FakeBroker.producerID(code: 53) }
+        #expect(
+            try producerID.resolver().fence(
+                transactionalID: "id-0", transactionTimeoutMilliseconds: 1)
+                == .denied(reason: "InitProducerId: TRANSACTIONAL_ID_AUTHORIZATION_FAILED"))
+        let offset = broker { _, _ in FakeBroker.offset(-1, groupCode: 30) }
+        #expect(
+            try offset.resolver().readMarker(group: "g", place: place)
+                == .denied(reason: "OffsetFetch: GROUP_AUTHORIZATION_FAILED"))
+        let lookUp = FakeBroker { request, _ in
+            request.api == .apiVersions
+                ? FakeBroker.apiVersions() : FakeBroker.coordinator(code: 53)
+        }
+        #expect(
+            end(try lookUp.resolver())
+                == .denied(reason: "FindCoordinator: TRANSACTIONAL_ID_AUTHORIZATION_FAILED"))
+    }
+
     @Test func describeKnowsUnknownIDsAndRefusesForeignAnswers() throws {
         let unknown = broker { _, _ in FakeBroker.description("id-0", state: "", code: 105) }
         #expect(try unknown.resolver().describe(transactionalID: "id-0").state == nil)
@@ -196,7 +216,7 @@ import Testing
         // None of these may pass for "absent".
         let doubtful = [
             FakeBroker.offset(-2), FakeBroker.offset(-1, code: 3), FakeBroker.offset(-1, code: 16),
-            FakeBroker.offset(-1, groupCode: 30), .close, .silence,
+            .close, .silence,
         ]
         for reply in doubtful {
             guard case .unavailable = try reading(reply) else {

@@ -54,6 +54,7 @@ struct RecoveryTranscript {
         case "none": .absent
         case "unstable": .unstable
         case "unavailable": .unavailable(reason: "15")
+        case "denied": .denied(message: "30")
         default: .value(try Words.id(text))
         }
     }
@@ -122,10 +123,12 @@ struct RecoveryTranscript {
             if let code = command["refused"].flatMap({ Int16($0) }) {
                 return .endTransactionAnswered(.refused(code: code))
             }
+            if command.has("denied") { return .endTransactionAnswered(.denied(message: "53")) }
             return .endTransactionAnswered(
                 command.has("unanswered") ? .unanswered(reason: "51") : .committed)
         case "fenced":
             let isLost = command.has("unanswered")
+            if command.has("denied") { return .fenceAnswered(.denied(message: "53")) }
             return .fenceAnswered(isLost ? .unanswered(reason: "51") : .fenced)
         case "marker": return .markerRead(try reading(try command.string("is")))
         case "waited": return .waited

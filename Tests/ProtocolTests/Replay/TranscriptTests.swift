@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: [
         "recovery-first-start", "recovery-resume", "recovery-roll-back", "recovery-list",
         "recovery-unstable", "recovery-marker-absent", "recovery-unknown", "recovery-fresh",
-        "recovery-without-pool", "recovery-late-checkpoint", "recovery-no-answer",
+        "recovery-without-pool", "recovery-late-checkpoint", "recovery-no-answer", "recovery-denied",
     ])
     func recoveryDoesWhatItsTranscriptSays(_ name: String) throws {
         var recovery = RecoveryTranscript()
@@ -37,6 +37,6 @@ import Testing
     /// A file that no test names would rot.
     @Test func everyTranscriptIsReplayed() throws {
         let names = try FileNames.inTranscripts()
-        #expect(names.count == 26)
+        #expect(names.count == 27)
     }
 }
