@@ -81,7 +81,11 @@ private final class EmptySource: Source {
 
 private final class EmptyReader: SourceReader {
     private let bell = DispatchSemaphore(value: 0)
+    /// Polls of 100 ms, after which a run that nobody ends fails, so that a test does not hang.
+    private var pollsLeft = 50
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus {
+        pollsLeft -= 1
+        if pollsLeft == 0 { throw PlannedFailure() }
         _ = bell.wait(timeout: .now() + .milliseconds(100))
         return .idle
     }
