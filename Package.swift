@@ -91,7 +91,10 @@ let package = Package(
             ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),
         tests(
             "PipelineRunnerTests",
-            ["PipelineRunner", "StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
+            [
+                "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime", "StreamAPI",
+                "StreamCore", "Observability",
+            ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("EndToEndTests", []),
     ],

@@ -140,9 +140,7 @@ package final class JobRunner: Sendable {
         let ids = (0..<transactions.poolSize).map(driver.transactionalID)
         switch recovery.run(.init(attempt: attempt, transactionalIDs: ids)) {
         case .start: Log.info("no transaction is left open", ["job": plan.name])
-        case .stop(.superseded(let newer)):
-            throw FatalError(
-                .superseded, "another instance took over as attempt \(newer.rawValue)")
+        case .stop(.superseded(let newer)): throw FatalError.superseded(by: newer)
         case .stop(let reason):
             let why = reason.message(job: plan.name, directory: storage.path)
             Log.warning(
@@ -179,7 +177,9 @@ package final class JobRunner: Sendable {
         case .stop(.finished):
             Log.info("job finished", ["job": plan.name])
             return nil
-        case .stop(let reason): throw FatalError(reason.exitCode, "\(reason)")
+        case .stop(.superseded(let newer)): throw FatalError.superseded(by: newer)
+        case .stop(.transaction(let code, let message)):
+            throw FatalError(StopReason.transaction(code, message: message).exitCode, message)
         }
     }
 

@@ -136,13 +136,19 @@ final class Leadership: Sendable {
         case .refuse(nil):
             FatalError(
                 .superseded, "the job is held by another instance that has not yet said who it is")
-        case .superseded(let attempt):
-            FatalError(
-                .superseded, "another instance took over as attempt \(attempt.rawValue); this one "
-                    + "is fenced and ends")
+        case .superseded(let attempt): FatalError.superseded(by: attempt)
         case .fail(let message): FatalError(.inputOutput, message)
         default: FatalError(.internalError, "not a refusal: \(action)")
         }
+    }
+}
+
+extension FatalError {
+    /// Exit code 75: a newer attempt than this process's exists.
+    static func superseded(by attempt: Attempt) -> FatalError {
+        FatalError(
+            .superseded, "another instance took over as attempt \(attempt.rawValue); this one is "
+                + "fenced and ends")
     }
 }
 

@@ -8,8 +8,6 @@ import Synchronization
 
 @testable import PipelineRunner
 
-struct PlannedFailure: Error {}
-
 /// A source that has nothing to read and a sink, whose final barrier fails as often as is asked.
 final class EmptyPipeline: Sendable {
     let finalBarriersThatFail = Atomic<Int>(0)
