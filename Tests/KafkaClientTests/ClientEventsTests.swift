@@ -71,7 +71,12 @@ import Testing
         retained.append(first)
         retained.append(second)
         #expect(retained.byteCount == ByteArena.chunkByteCount)
-        #expect(retained.swap().count == 1)
+        let swapped = retained.swap()
+        #expect(swapped.count == 1)
+        #expect(retained.swap().isEmpty)
+        retained.putBack(swapped)
+        #expect(retained.byteCount == ByteArena.chunkByteCount)
+        retained.release(retained.swap())
         #expect(retained.byteCount == 0)
         #expect(retained.swap().isEmpty)
     }

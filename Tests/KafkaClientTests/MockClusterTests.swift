@@ -24,7 +24,8 @@ import Testing
     }
 
     private func produce(
-        _ values: [String], to topic: String, partition: Int32 = 0, with producer: Producer
+        _ values: [String], to topic: String, partition: Int32 = 0,
+        waitMaxMilliseconds: Int32 = 1_000, with producer: Producer
     ) throws -> Int {
         let arena = ByteArena()
         let slices = values.map { value in
@@ -36,7 +37,8 @@ import Testing
         return try rows.withUnsafeBufferPointer {
             try producer.produce(
                 to: producer.topic(topic), partition: partition, keys: nil, values: slices,
-                rows: $0, keeping: arena.takeChunks(), waitMaxMilliseconds: 1_000)
+                rows: $0, keeping: arena.takeChunks(),
+                waitMaxMilliseconds: waitMaxMilliseconds)
         }
     }
 
@@ -53,6 +55,23 @@ import Testing
         let (rows, ends) = try read(consumer, untilEnds: 1)
         #expect(rows == ["t[1]@1=b", "t[1]@2=c"])
         #expect(ends.first?.place == place("t", 1) && ends.first?.offset == Offset(rawValue: 3))
+    }
+
+    @Test func whileTheBrokerIsAwayFullMemoryRefusesRowsWithinTheCallersTime() throws {
+        try cluster.createTopic("t", partitionCount: 1)
+        var options = Producer.Options()
+        options.retainedByteCountMax = 1
+        let producer = try Producer(configuration: configuration, options: options)
+        _ = try producer.topic("t")
+        cluster.setBroker(1, isUp: false)
+        let start = ContinuousClock.now
+        #expect(try produce(["a"], to: "t", waitMaxMilliseconds: 50, with: producer) == 1)
+        #expect(try produce(["b"], to: "t", waitMaxMilliseconds: 50, with: producer) == 0)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        cluster.setBroker(1, isUp: true)
+        #expect(try produce(["b"], to: "t", waitMaxMilliseconds: 10_000, with: producer) == 1)
+        try producer.flush(timeoutMilliseconds: 5_000)
+        #expect(producer.recordCounts().map(\.count) == [2])
     }
 
     private func read(

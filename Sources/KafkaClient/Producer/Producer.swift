@@ -106,6 +106,7 @@ package final class Producer: Sendable {
         keeping chunks: [ByteChunk], waitMaxMilliseconds: Int32
     ) throws(KafkaError) -> Int {
         precondition(partition >= 0 && partition < topic.partitionCount)
+        guard hasRoomForChunks(waitMaxMilliseconds) else { return 0 }
         let deadline = Monotonic.milliseconds() + Int64(waitMaxMilliseconds)
         var accepted = 0
         while accepted < rows.count {
@@ -131,13 +132,14 @@ package final class Producer: Sendable {
         _ count: Int, _ topic: ProducerTopic, _ partition: Int32, _ chunks: [ByteChunk]
     ) {
         topic.counts.withLock { $0[Int(partition)] += count }
-        let byteCount = client.retained.withLock {
-            $0.append(chunks)
-            return $0.byteCount
-        }
-        if byteCount > options.retainedByteCountMax {
-            _ = drain(timeoutMilliseconds: options.messageTimeoutMilliseconds)
-        }
+        client.retained.withLock { $0.append(chunks) }
+    }
+
+    /// Beyond the maximum, waits until all is delivered: no longer than the caller allows, since a
+    /// broker may be away for minutes and the caller may have been cancelled.
+    private func hasRoomForChunks(_ waitMaxMilliseconds: Int32) -> Bool {
+        let isFull = client.retained.withLock { $0.byteCount > options.retainedByteCountMax }
+        return !isFull || drain(timeoutMilliseconds: waitMaxMilliseconds)
     }
 
     private func handOver(
@@ -186,9 +188,10 @@ package final class Producer: Sendable {
         let delivered = client.retained.withLock { $0.swap() }
         let code = rd_kafka_flush(client.pointer, timeoutMilliseconds)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_outq_len(client.pointer) == 0 {
+            client.retained.withLock { $0.release(delivered) }
             return true
         }
-        client.retained.withLock { $0.append(delivered) }
+        client.retained.withLock { $0.putBack(delivered) }
         return false
     }
 

@@ -6,6 +6,8 @@ internal import StreamCore
 /// returns belongs to rows that were in the client's queue before, and may be released once the
 /// queue has been seen empty **after** the swap.
 struct RetainedChunks {
+    /// Until their release, those that a ``swap()`` has handed out count: several threads that drain
+    /// at once must all wait, or one would fill what another waits to see empty.
     private(set) var byteCount = 0
     private var chunks: [ByteChunk] = []
 
@@ -17,12 +19,18 @@ struct RetainedChunks {
         }
     }
 
-    /// Empties the list; the caller releases what it gets when the queue has been seen empty.
+    /// Empties the list; the caller hands what it gets to ``release(_:)`` when the queue has been
+    /// seen empty, else to ``putBack(_:)``.
     mutating func swap() -> [ByteChunk] {
-        defer {
-            chunks.removeAll(keepingCapacity: true)
-            byteCount = 0
-        }
+        defer { chunks.removeAll(keepingCapacity: true) }
         return chunks
     }
+
+    /// What a ``swap()`` gave has been delivered.
+    mutating func release(_ delivered: [ByteChunk]) {
+        for chunk in delivered { byteCount -= chunk.capacity }
+    }
+
+    /// What a ``swap()`` gave may not have been delivered.
+    mutating func putBack(_ undelivered: [ByteChunk]) { chunks.insert(contentsOf: undelivered, at: 0) }
 }
