@@ -39,7 +39,7 @@ let package = Package(
         // Layer 2: contracts and wrappers.
         target("StreamAPI", ["StreamCore"]),
         target("Expression", ["StreamCore"]),
-        target("KafkaClient", ["CRDKafka", "StreamCore", "Observability"]),
+        target("KafkaClient", ["CRDKafka", "CSystem", "StreamCore", "Observability"]),
         target("YAML", ["CYAML"]),
         // Layer 3: the pure protocol, and formats, whose decoders implement StreamAPI's contract.
         target("Checkpointing", ["StreamCore", "StreamAPI"]),

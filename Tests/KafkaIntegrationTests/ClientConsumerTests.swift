@@ -35,6 +35,29 @@ import Testing
         #expect(read.end == 7)
     }
 
+    /// librdkafka 2.0.2 would never end this client: who frees it must not wait for that.
+    @Test func aTopicDeletedWhileItIsReadIsAnErrorAndTheReaderIsFreed() throws {
+        let topic = try broker.makeTopic("deleted")
+        let began = ContinuousClock.now
+        do {
+            let reader = try consumer()
+            _ = try reader.readToEnd(of: topic)
+            try broker.admin.deleteTopic(topic)
+            let batch = RawRecordBatch(rowCapacity: 10)
+            var error: KafkaError?
+            try wait("the error") {
+                do throws(KafkaError) {
+                    _ = try reader.poll(into: batch, waitMaxMilliseconds: 100)
+                } catch let thrown {
+                    error = thrown
+                }
+                return error != nil
+            }
+            #expect(error?.kind == .unknownTopic)
+        }
+        #expect(ContinuousClock.now - began < .seconds(30))
+    }
+
     @Test func readingStartsAtTheAssignedOffset() throws {
         let topic = try broker.makeTopic("start")
         try write(["a", "b", "c"], to: topic)

@@ -10,6 +10,7 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; all are th
 
     let pointer: OpaquePointer
     let events = ClientEvents()
+    private let role: Role
     private let bootstrapServers: String
     /// A producer's rows are sent from here by librdkafka's threads, which end before it does.
     let retained = Mutex(RetainedChunks())
@@ -34,12 +35,15 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; all are th
             throw KafkaConfiguration.error("the Kafka client refuses its settings: \(cause)")
         }
         pointer = made
+        self.role = role
         bootstrapServers = configuration.bootstrapServers
     }
 
     deinit {
-        // Without NO_CONSUMER_CLOSE a consumer would wait for a group that it never joined.
-        rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        switch role {
+        case .producer: rd_kafka_destroy(pointer)
+        case .consumer: ClientRemoval(pointer: pointer, events: events).run()
+        }
     }
 
     private static func makeConf(
