@@ -11,6 +11,7 @@ import Testing
         ("compression.type", "lz4"), ("security.protocol", "SASL_SSL"),
         ("sasl.password", "p@ss word"), ("ssl.ca.location", "/etc/ssl/ca.pem"),
         ("fetch.message.max.bytes", "1000000"), ("max.in.flight", "5"), ("debug", "broker,topic"),
+        ("bootstrap.servers", "[::1]:9092, [::1], a, PLAINTEXT://b"),
     ])
     func ordinaryPropertiesPass(property: String, value: String) {
         #expect(problem(property, value) == nil)
@@ -55,7 +56,8 @@ import Testing
     @Test(arguments: [
         ("linger.ms", "999999999999"), ("linger.ms", "soon"), ("security.protocol", "telnet"),
         ("compression.type", "winzip"), ("socket.keepalive.enable", "perhaps"),
-        ("max.in.flight", "6"), ("debug", "broker,all"),
+        ("max.in.flight", "6"), ("debug", "broker,all"), ("bootstrap.servers", "a:9092,b:99999"),
+        ("bootstrap.servers", "a:0"), ("bootstrap.servers", "a:"), ("bootstrap.servers", "a:x"),
     ])
     func badValueIsRefusedAndNeverRepeated(property: String, value: String) {
         let found = problem(property, value)

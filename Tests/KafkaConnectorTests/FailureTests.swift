@@ -41,6 +41,7 @@ struct FailureTests {
         let error = KafkaError(.unreachable, code: -195, context: "127.0.0.1:1 refused")
         let before = error.failure("main", permission: "", unreachableIsFatal: true)
         #expect((before as? FatalError)?.exitCode == .unreachable)
+        #expect((before as? FatalError)?.message.contains("Check bootstrap.servers") == true)
         #expect(error.failure("main", permission: "") is KafkaFailure)
     }
 }

@@ -44,6 +44,21 @@ import Testing
         #expect(error?.message.contains(topic) == true)
     }
 
+    @Test func everyMissingTopicIsNamedWithWhatWantsIt() throws {
+        let harness = try ConnectorHarness()
+        let present = try harness.broker.makeTopic("present")
+        let read = ClientBroker.uniqueName("read")
+        let written = ClientBroker.uniqueName("written")
+        let error = #expect(throws: FatalError.self) {
+            try KafkaPreflight.run(
+                request(harness, sources: [present, read], sinks: [written]))
+        }
+        #expect(error?.exitCode == .configuration)
+        #expect(error?.message.contains("`\(read)`, which a source reads") == true)
+        #expect(error?.message.contains("`\(written)`, which a sink writes") == true)
+        #expect(error?.message.contains(present) == false)
+    }
+
     @Test func aBrokerThatIsNotThereIsUnreachableByItsAddress() throws {
         let connection = KafkaConnectionConfiguration(
             name: "main",

@@ -35,7 +35,8 @@ package final class KafkaAdmin: Sendable {
     ) throws(KafkaError) -> String {
         guard let id = rd_kafka_clusterid(client.pointer, timeoutMilliseconds) else {
             throw client.unreachable(
-                "the cluster's id", KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the cluster's id"))
+                "no broker answered within \(timeoutMilliseconds) ms",
+                KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the cluster's id"))
         }
         defer { rd_kafka_mem_free(client.pointer, id) }
         return String(cString: id)

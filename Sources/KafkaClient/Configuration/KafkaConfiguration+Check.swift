@@ -85,6 +85,10 @@ extension KafkaConfiguration {
         case "max.in.flight", "max.in.flight.requests.per.connection":
             return (Int(value) ?? 0) > 5
                 ? invalid(property, help: "at most 5: more would break the order of a key") : nil
+        case "bootstrap.servers", "metadata.broker.list":
+            // librdkafka takes port 99999 for 34463.
+            return hasPortsInRange(value)
+                ? nil : invalid(property, help: "write host:port, the port from 1 to 65535")
         case "debug":
             // These contexts print property values and tokens.
             let contexts = value.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
@@ -92,6 +96,21 @@ extension KafkaConfiguration {
                 ? invalid(property, help: "leave out all, conf and security: they print secrets")
                 : nil
         default: return nil
+        }
+    }
+
+    private static func hasPortsInRange(_ servers: String) -> Bool {
+        servers.split(separator: ",").allSatisfy { server in
+            var address = server.filter { !$0.isWhitespace }
+            // librdkafka also takes `PLAINTEXT://host:port`.
+            if let scheme = address.firstRange(of: "://") {
+                address.removeSubrange(address.startIndex..<scheme.upperBound)
+            }
+            // An IPv6 address has colons of its own, and then brackets around it.
+            guard let colon = address.lastIndex(of: ":"), !address.hasSuffix("]") else {
+                return true
+            }
+            return (1...65535).contains(Int(address[address.index(after: colon)...]) ?? 0)
         }
     }
 

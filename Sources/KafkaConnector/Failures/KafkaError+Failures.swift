@@ -36,7 +36,10 @@ extension KafkaError {
         case .configuration, .unknownTopic, .recordTooLarge: FatalError(.configuration, message)
         case .offsetOutOfRange: FatalError(.sourceGap, message)
         case .unreachable where unreachableIsFatal, .timedOut where unreachableIsFatal:
-            FatalError(.unreachable, message)
+            FatalError(
+                .unreachable,
+                message + "; is a Kafka broker listening there? Check bootstrap.servers, the "
+                    + "network, and that security.protocol is what the listener speaks")
         default: KafkaFailure(message: message, cause: self)
         }
     }

@@ -52,6 +52,9 @@ package enum KafkaPreflight {
                 permission: "Describe on topics \(topics.joined(separator: ", "))",
                 unreachableIsFatal: true)
         }
+        if let missing = missingTopics(request, existing: Set(report.partitionCounts.keys)) {
+            throw FatalError(.configuration, missing)
+        }
         switch finding {
         case .error(let message):
             throw FatalError(.configuration, "connection \(connection.name): \(message)")
@@ -68,13 +71,40 @@ package enum KafkaPreflight {
         // The first question: it finds out whether there is a broker at all.
         let clusterID = try admin.clusterID(timeoutMilliseconds: request.timeoutMilliseconds)
         var report = Report(clusterID: clusterID, partitionCounts: [:], warnings: [])
-        for topic in topics {
-            report.partitionCounts[topic] = try admin.partitionCount(ofTopic: topic)
-        }
+        report.partitionCounts = try partitionCounts(topics, admin)
+        // All that are missing are named at once, by the caller; the rest needs every topic.
+        guard report.partitionCounts.count == topics.count else { return report }
         for topic in Set(request.sinkTopics).sorted() {
             report.warnings += try durabilityWarnings(topic, admin)
         }
         return report
+    }
+
+    /// - Returns: Without the topics that do not exist.
+    private static func partitionCounts(
+        _ topics: [String], _ admin: KafkaAdmin
+    ) throws(KafkaError) -> [String: Int32] {
+        var counts: [String: Int32] = [:]
+        for topic in topics {
+            do throws(KafkaError) {
+                counts[topic] = try admin.partitionCount(ofTopic: topic)
+            } catch {
+                guard error.kind == .unknownTopic else { throw error }
+            }
+        }
+        return counts
+    }
+
+    /// What does not exist and should, with who wants it; nil if everything is there.
+    package static func missingTopics(_ request: Request, existing: Set<String>) -> String? {
+        let wanted = request.sourceTopics.map { ($0, "which a source reads") }
+            + request.sinkTopics.map { ($0, "which a sink writes") }
+        let missing = wanted.filter { !existing.contains($0.0) }
+        guard !missing.isEmpty else { return nil }
+        let list = missing.map { "`\($0.0)`, \($0.1)" }.joined(separator: "; ")
+        return "connection \(request.connection.name): the cluster does not have the topic"
+            + "\(missing.count == 1 ? "" : "s") \(list). Create what is missing (kafka-topics.sh "
+            + "--create): a topic is never made by asking for it"
     }
 
     /// A topic that a job both reads and writes on one cluster, whatever its connections are
