@@ -55,6 +55,8 @@ extension StorageError {
                     "give this user the right to it, or name another directory "
                         + "(execution.checkpointing.dir)"
                 )
+            case ENOTDIR, ENAMETOOLONG, ELOOP:
+                (.cannotCreate, "name another directory (execution.checkpointing.dir)")
             case ENOSPC, EDQUOT: (.inputOutput, "free space on that filesystem")
             default: (.inputOutput, "check the disk and the filesystem")
             }

@@ -26,6 +26,22 @@ import Testing
         }
     }
 
+    // MARK: What -s names
+
+    @Test(arguments: ["", "/etc/passwd", "/no/such/folder", "/dev/null", "/"])
+    func `A path that leads to no checkpoint is refused with 65`(path: String) {
+        let error = refusal { _ = try CheckpointSnapshot(path: path) }
+        #expect(error?.exitCode == .snapshotCorrupt)
+    }
+
+    @Test func `A parent that is a file is refused with 73`() {
+        let error = refusal {
+            _ = try CheckpointStorage(root: "/etc/passwd/x", job: temporary.job)
+        }
+        #expect(error?.exitCode == .cannotCreate)
+        #expect(error?.description.contains("name another directory") == true)
+    }
+
     // MARK: The folder
 
     @Test func `Folders are for the owner only, and so are files`() throws {

@@ -36,10 +36,14 @@ package final class CheckpointSnapshot: Sendable {
         guard !path.utf8.contains(0) else {
             throw StorageError(.missing, path, "is no path: it holds a NUL byte")
         }
+        guard !path.isEmpty else {
+            throw StorageError(
+                .missing, "-s", "names nothing; give a checkpoint's folder, or `latest`")
+        }
         if path.hasSuffix("/" + CheckpointStorage.metadataName) {
             path.removeLast(CheckpointStorage.metadataName.count + 1)
         }
-        let folder = try Directory(opening: path.isEmpty ? "/" : path)
+        let folder = try Self.open(path.isEmpty ? "/" : path)
         try folder.requireNotWritableByAll()
         guard folder.hasEntry(CheckpointStorage.metadataName) else {
             throw StorageError(
@@ -47,6 +51,16 @@ package final class CheckpointSnapshot: Sendable {
                 "holds no _metadata: name a folder chk-<attempt>-<number>, or the _metadata in it")
         }
         try self.init(in: folder)
+    }
+
+    private static func open(_ path: String) throws(StorageError) -> Directory {
+        do throws(StorageError) {
+            return try Directory(opening: path)
+        } catch {
+            // Nothing is created here: a path that leads to a file is a snapshot that is not there.
+            guard error.code == .cannotCreate else { throw error }
+            throw StorageError(.missing, error.path, error.reason)
+        }
     }
 
     /// What the snapshot has for one operator instance, under the parallelism of `context`; nil if

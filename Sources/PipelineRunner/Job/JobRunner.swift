@@ -76,6 +76,7 @@ package final class JobRunner: Sendable {
     }
 
     private func runHoldingJob() throws -> ExitCode {
+        try options.requireUsableSavepoint(for: plan)
         let directory = try JobDirectory(plan.checkpointing.directory)
         let storage = try CheckpointStorage(root: directory.path, job: plan.jobID)
         let leadership = Leadership(storage: storage, leaseMilliseconds: plan.leaseMilliseconds)
@@ -116,12 +117,16 @@ package final class JobRunner: Sendable {
                 failedAtMilliseconds: MonotonicTime.now.milliseconds,
                 jitter: Double.random(in: -1...1, using: &random))
             guard case .restart(let delay) = decision else {
-                throw FatalError(.failed, "the job failed and its restart strategy is exhausted: \(failure.message)")
+                throw FatalError(.failed, "the job failed\(whyNoRestart): \(failure.message)")
             }
             Log.warning("job restarting", ["reason": failure.message, "delay_ms": delay])
             usleep(UInt32(clamping: delay * 1000))
             attempt = try leadership.acquire()
         }
+    }
+
+    private var whyNoRestart: String {
+        plan.restartStrategy == .none ? "" : " and its restart strategy is exhausted"
     }
 
     /// The longest time that settling a failed run's transactions may take.

@@ -135,3 +135,13 @@ struct RunPreparation {
         }
     }
 }
+
+extension RunOptions {
+    /// Reads what `-s` names before the job is taken: a mistyped path must leave nothing behind.
+    func requireUsableSavepoint(for plan: JobPlan) throws {
+        guard let savepointPath, savepointPath != "latest" else { return }
+        try CheckpointSnapshot(path: savepointPath).requireCompatible(
+            maxParallelism: plan.maxParallelism, operators: plan.operatorIDs,
+            allowNonRestoredState: allowsNonRestoredState)
+    }
+}
