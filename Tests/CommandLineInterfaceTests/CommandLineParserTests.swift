@@ -45,6 +45,7 @@ import Testing
         Refused(line: "run f.yaml -p", says: "needs a value"),
         Refused(line: "run -p 1 -p 2 f.yaml", says: "given twice"),
         Refused(line: "schema x", says: "takes no arguments, got 1"),
+        Refused(line: String(repeating: "x", count: 10_000), says: "see `millrace help`"),
     ])
     func refusesWithWhatWouldBeRight(_ refused: Refused) {
         let error = #expect(throws: UsageError.self) {

@@ -39,11 +39,15 @@ struct CommandLineParser {
 }
 
 /// `unknown verb `rn`; did you mean `run`?`
-func unknown(_ what: String, _ word: String, _ known: [String]) -> String {
-    let limit = max(1, word.count / 3)
+///
+/// - Parameter list: The verb that lists what is known.
+func unknown(
+    _ what: String, _ word: String, _ known: [String], list: String = "help"
+) -> String {
+    let limit = max(1, word.prefix(64).count / 3)
     let nearest = known.map { ($0, editDistance($0, word)) }.filter { $0.1 <= limit }
         .min { $0.1 < $1.1 }?.0
-    let help = nearest.map { "did you mean `\($0)`?" } ?? "see `millrace help`"
+    let help = nearest.map { "did you mean `\($0)`?" } ?? "see `millrace \(list)`"
     return "unknown \(what) `\(word.prefix(64))`; \(help)"
 }
 

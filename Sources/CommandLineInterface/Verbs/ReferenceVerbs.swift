@@ -31,7 +31,7 @@ enum ReferenceVerbs {
         let code = command.arguments[0]
         guard let entry = ErrorCatalog.find(code) else {
             throw UsageError(
-                message: unknown("error code", code, ErrorCatalog.entries.map(\.code)))
+                message: "unknown error code `\(code.prefix(64))`; docs/errors.md lists them all")
         }
         standardOutput("\(entry.code): \(entry.title)\n\n\(entry.text)\n")
         return .finished
@@ -46,7 +46,7 @@ enum ReferenceVerbs {
         }
         guard let function = FunctionRegistry.find(name) else {
             throw UsageError(
-                message: unknown("function", name, FunctionRegistry.all.map(\.name)))
+                message: unknown("function", name, FunctionRegistry.all.map(\.name), list: "functions"))
         }
         standardOutput(page(function))
         return .finished

@@ -2,6 +2,7 @@ internal import Checkpointing
 internal import Observability
 internal import StreamAPI
 internal import StreamCore
+internal import StreamRuntime
 
 /// What the log says, and the sentences for what went wrong.
 extension JobController {
@@ -16,10 +17,22 @@ extension JobController {
             Log.info(
                 "checkpoint completed",
                 ["checkpoint": id, "sequence": id.sequence, "duration_ms": duration])
+            reportDropped()
         case .failed(let id, let failure):
             Log.warning(
                 "checkpoint failed", ["checkpoint": id, "reason": describe(failure)])
         }
+    }
+
+    /// Records that `on_error: drop` left out are never silent: their number is said with the
+    /// checkpoint behind them.
+    private func reportDropped() {
+        let total = graph.status().reduce(0) { $0 + $1.dropped }
+        guard total > droppedReported else { return }
+        Log.warning(
+            "records left out by on_error: drop",
+            ["since_last": total - droppedReported, "since_start": total])
+        droppedReported = total
     }
 
     func describe(_ reason: FailOverReason) -> String {

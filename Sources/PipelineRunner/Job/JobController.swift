@@ -43,6 +43,8 @@ final class JobController {
     var mayHaveCheckpoint = false
     private var firstError: (any Error)?
     var progress: ProgressLine
+    /// Records dropped in this run, as last said in the log.
+    var droppedReported = 0
 
     init(
         context: RunContext, graph: ExecutionGraph, queue: EventQueue<ControlEvent>,

@@ -73,7 +73,8 @@ public struct RecordError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "error[\(code)] \(place): \(message) (operator \(operatorID.rawValue))"
+        "error[\(code)] \(place): \(message) (operator \(operatorID.rawValue); with on_error: drop "
+            + "there it would be left out)"
     }
 }
 
