@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import StreamAPI
 import Synchronization
@@ -47,5 +48,16 @@ import Testing
         #expect(ended.code == .finished)
         #expect(ended.restored == [nil, nil])
         #expect(run(pipeline, failing: 0).restored == [[[7]]])
+    }
+
+    @Test(
+        "a mistyped -s is refused before the job is taken: no folder, no attempt",
+        arguments: ["/no/such/folder", "/etc/passwd", ""])
+    func mistypedSavepointLeavesNothingBehind(path: String) {
+        let pipeline = EmptyPipeline()
+        var options = RunOptions()
+        options.savepointPath = path
+        #expect(run(pipeline, failing: 0, options).code == .snapshotCorrupt)
+        #expect(!FileManager.default.fileExists(atPath: pipeline.folder.path()))
     }
 }
