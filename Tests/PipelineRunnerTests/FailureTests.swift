@@ -42,13 +42,14 @@ import Testing
         #expect(world.resolvedPositions.current.count == 1)
     }
 
-    @Test func `A missing permission of a transaction ends with 77`() throws {
+    @Test func `A missing permission of a transaction ends with 77 and leaves nothing open`() throws {
         let world = World()
         world.cluster.onCall { call in
             if case .flush = call { TransactionError(.unauthorized, "no permission") } else { nil }
         }
         #expect(try world.run(.restarting) == .unauthorized)
         #expect(world.resolvedPositions.current.count == 1)
+        #expect(world.cluster.contents.current.open.isEmpty)
     }
 
     @Test func `A commit without an answer is asked again and never aborted`() throws {

@@ -184,7 +184,8 @@ package final class JobRunner: Sendable {
             return nil
         case .stop(.superseded(let newer)): throw FatalError.superseded(by: newer)
         case .stop(.transaction(let code, let message)):
-            throw FatalError(StopReason.transaction(code, message: message).exitCode, message)
+            let exitCode = StopReason.transaction(code, message: message).exitCode
+            return Failure(message: message, fatal: FatalError(exitCode, message))
         }
     }
 
