@@ -37,8 +37,14 @@ import Testing
 
         try sink.commit(slot: 0)
         sink.destroy(slot: 0)
+        // The answer to a commit comes before the markers are in every log.
+        try waitUntil { sink.readMarker() != .unstable }
         #expect(sink.readMarker() == .value(Harness.checkpoint(7)))
-        let seen = try harness.kcat(topic)
+        var seen: [String] = []
+        try waitUntil {
+            seen = try harness.kcat(topic)
+            return seen.count >= 3
+        }
         #expect(seen.filter { $0.contains(" a ") }.map { $0.suffix(1) } == ["1", "3"])
         #expect(seen.count == 3)
         try expectAtRest(topic, partitionCount: 2, harness)
