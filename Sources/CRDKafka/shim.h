@@ -69,13 +69,15 @@ static inline int64_t millrace_copy_records(
 // (librdkafka copies the keys into its own message).
 //
 // `rows` are indices into `keys` and `values`; `keys` may be null. `scratch` has room for
-// `scratch_count` messages. Returns how many were accepted, from the first. If not all were,
+// `scratch_count` messages. Each delivered row counts `*undelivered` down by one, on librdkafka's
+// thread; a row that fails does not. Returns how many were accepted, from the first. If not all were,
 // `*error` is why: _QUEUE_FULL, after which the rest may be tried again, or what is wrong with the
 // next row.
 static inline int64_t millrace_produce(
     rd_kafka_topic_t *topic, int32_t partition, const millrace_slice_t *keys,
     const millrace_slice_t *values, const int32_t *rows, int64_t count,
-    rd_kafka_message_t *scratch, int64_t scratch_count, rd_kafka_resp_err_t *error
+    rd_kafka_message_t *scratch, int64_t scratch_count, int64_t *undelivered,
+    rd_kafka_resp_err_t *error
 ) {
     int64_t accepted = 0;
     *error = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -86,6 +88,7 @@ static inline int64_t millrace_produce(
             const int32_t row = rows[accepted + index];
             scratch[index].payload = (void *)values[row].base;
             scratch[index].len = (size_t)values[row].count;
+            scratch[index]._private = undelivered;
             if (keys) {
                 scratch[index].key = (void *)keys[row].base;
                 scratch[index].key_len = (size_t)keys[row].count;
@@ -104,5 +107,44 @@ static inline int64_t millrace_produce(
         return accepted + first;
     }
     return accepted;
+}
+
+// Counts a delivered row down. Afterwards librdkafka no longer reads the row's bytes: it only frees
+// its own message. A failed row keeps its bytes, since its delivery report is yet to come.
+static rd_kafka_resp_err_t millrace_row_delivered(
+    rd_kafka_t *client, rd_kafka_message_t *message, void *opaque
+) {
+    (void)client;
+    (void)opaque;
+    if (message->_private && message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        __atomic_fetch_sub((int64_t *)message->_private, 1, __ATOMIC_RELEASE);
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t millrace_add_row_delivered(
+    rd_kafka_t *client, const rd_kafka_conf_t *conf, void *opaque, char *reason, size_t reason_size
+) {
+    (void)conf;
+    (void)opaque;
+    (void)reason;
+    (void)reason_size;
+    return rd_kafka_interceptor_add_on_acknowledgement(
+        client, "millrace.deliveries", millrace_row_delivered, NULL);
+}
+
+// Makes the clients of `conf` count deliveries down. An interceptor, not a delivery report: it is
+// called where the broker's answer is read, and costs no queue and no wake-up (librdkafka 2.0.2).
+static inline rd_kafka_resp_err_t millrace_count_deliveries(rd_kafka_conf_t *conf) {
+    return rd_kafka_conf_interceptor_add_on_new(
+        conf, "millrace.deliveries", millrace_add_row_delivered, NULL);
+}
+
+static inline int64_t millrace_undelivered(const int64_t *undelivered) {
+    return __atomic_load_n(undelivered, __ATOMIC_ACQUIRE);
+}
+
+// Takes back rows that were not accepted.
+static inline void millrace_not_accepted(int64_t *undelivered, int64_t count) {
+    __atomic_fetch_sub(undelivered, count, __ATOMIC_RELEASE);
 }
 #endif

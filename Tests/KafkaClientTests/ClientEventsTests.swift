@@ -60,26 +60,6 @@ import Testing
         #expect(backOff.pause(now: 970, deadline: 1_000) == 30)
         #expect(backOff.pause(now: 1_000, deadline: 1_000) == nil)
     }
-
-    @Test func retainedChunksAreGivenBackOnceAndSharedOnesCountOnce() {
-        let arena = ByteArena()
-        _ = arena.allocate(100)
-        let first = arena.takeChunks()
-        _ = arena.allocate(100)
-        let second = arena.takeChunks()
-        var retained = RetainedChunks()
-        retained.append(first)
-        retained.append(second)
-        #expect(retained.byteCount == ByteArena.chunkByteCount)
-        let swapped = retained.swap()
-        #expect(swapped.count == 1)
-        #expect(retained.swap().isEmpty)
-        retained.putBack(swapped)
-        #expect(retained.byteCount == ByteArena.chunkByteCount)
-        retained.release(retained.swap())
-        #expect(retained.byteCount == 0)
-        #expect(retained.swap().isEmpty)
-    }
 }
 
 @Suite struct WireAddressTests {

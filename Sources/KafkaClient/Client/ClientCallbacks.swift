@@ -18,6 +18,8 @@ enum ClientCallbacks {
         }
         guard role == .producer else { return }
         installFailpoints(in: conf)
+        // Refused only for a name that is taken. Were it refused, rows would be kept until a flush.
+        _ = millrace_count_deliveries(conf)
         rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in
             guard let message, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
             let topic = message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "?"

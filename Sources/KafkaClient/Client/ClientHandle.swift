@@ -41,7 +41,9 @@ final class ClientHandle: @unchecked Sendable {  // Proof: constants; all are th
 
     deinit {
         switch role {
-        case .producer: rd_kafka_destroy(pointer)
+        case .producer:
+            rd_kafka_destroy(pointer)
+            retained.withLock { $0.removeAll() }
         case .consumer: ClientRemoval(pointer: pointer, events: events).run()
         }
     }

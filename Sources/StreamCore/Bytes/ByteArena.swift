@@ -8,10 +8,14 @@ public final class ByteChunk: @unchecked Sendable {  // Proof: bytes are written
 
     init(capacity: Int) {
         self.capacity = capacity
-        bytes = .allocate(byteCount: capacity + ByteArena.padding, alignment: 64)
+        let free = capacity == ByteArena.chunkByteCount ? FreeChunks.shared.take() : nil
+        bytes = free ?? .allocate(byteCount: capacity + ByteArena.padding, alignment: 64)
     }
 
-    deinit { bytes.deallocate() }
+    deinit {
+        let isKept = capacity == ByteArena.chunkByteCount && FreeChunks.shared.keep(bytes)
+        if !isKept { bytes.deallocate() }
+    }
 }
 
 /// Append-only memory in chunks that never move, so that slices into it stay valid.
