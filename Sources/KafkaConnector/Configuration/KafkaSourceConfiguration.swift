@@ -11,10 +11,12 @@ package struct KafkaSourceConfiguration: Sendable {
     package let isolation: IsolationLevel
     /// Bytes that all readers of this source together fetch ahead; each has its share.
     ///
+    /// Only keys and values count. librdkafka's own structures come on top: with records of 190
+    /// bytes the process grows by three times as much.
     /// A full queue makes librdkafka's fetcher sleep up to a second, so less memory costs time:
     /// draining 3,000,000 records of 190 bytes alone took 2.9 s with 256 MiB, 4 s with 64 MiB and
-    /// 20 s with 16 MiB. In a copy, where the broker is the slower half, 64 MiB took no longer.
-    package var prefetchByteCountMax = 128 << 20
+    /// 20 s with 16 MiB. docs/decisions/0005-speed.md has the memory of whole jobs.
+    package var prefetchByteCountMax = 48 << 20
     /// The least share of one reader: below it the fetcher sleeps at any rate worth measuring. So a
     /// job's bound is the larger of ``prefetchByteCountMax`` and 16 MiB for each reader.
     package static let prefetchByteCountMin = 16 << 20
