@@ -40,6 +40,10 @@ format: ## Rewrite the sources as .swift-format says
 bench: kafka-found release ## Our copy, project and count against a C copier, interleaved, as a table
 	@Benchmarks/run
 
+.PHONY: bench-gate
+bench-gate: setup ## Instructions and allocations per record, without Kafka, against their limits
+	@Benchmarks/gate
+
 kafka-up: setup ## A broker on 127.0.0.1:9092 (PORT=n: another) to play with
 	@scripts/kafka up --port $(PORT)
 

@@ -67,6 +67,11 @@ let package = Package(
             "CommandLineInterface",
             ["PipelineRunner", "PipelineSpec", "Expression", "StreamAPI", "StreamCore", "Observability"]),
         .executableTarget(name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: [
+                "StreamCore", "StreamAPI", "Expression", "Formats", "Operators", "StateBackends",
+            ], swiftSettings: base),
 
         tests("ObservabilityTests", ["Observability"]),
         tests("StreamCoreTests", ["StreamCore", "CSystem"]),

@@ -43,9 +43,19 @@ import Testing
         #expect(retained.releaseDelivered().count == 1)
     }
 
+    @Test mutating func aCallThatHasNotEndedKeepsItsCount() {
+        let call = retained.append(chunks(), rowCount: 1)
+        deliver(1, call)
+        #expect(retained.releaseDelivered().isEmpty)
+        retained.handedOver(call, notAccepted: 0)
+        #expect(retained.releaseDelivered().count == 1)
+    }
+
     @Test mutating func aLaterCallWaitsForAnEarlierOne() {
         let first = retained.append(chunks(), rowCount: 1)
         let second = retained.append(chunks(), rowCount: 1)
+        retained.handedOver(first, notAccepted: 0)
+        retained.handedOver(second, notAccepted: 0)
         deliver(1, second)
         #expect(retained.releaseDelivered().isEmpty)
         deliver(1, first)

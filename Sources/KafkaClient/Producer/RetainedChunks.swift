@@ -59,7 +59,7 @@ struct RetainedChunks {
 
     /// Notes that a call has ended: `notAccepted` of its rows never reach the client.
     mutating func handedOver(_ undelivered: DeliveryCount, notAccepted: Int) {
-        // An entry that is gone already had all rows accepted and acknowledged.
+        // Always found: no entry goes before its call has ended.
         guard
             let index = entries[first...].lastIndex(where: {
                 $0.undelivered.pointer == undelivered.pointer
@@ -74,7 +74,10 @@ struct RetainedChunks {
     /// - Returns: Their chunks, for the caller to release outside of the lock.
     mutating func releaseDelivered() -> [[ByteChunk]] {
         var index = first
-        while index < entries.count, millrace_undelivered(entries[index].undelivered.pointer) == 0 {
+        // Not before its call has ended: the call still has the count's address.
+        while index < entries.count, entries[index].isHandedOver,
+            millrace_undelivered(entries[index].undelivered.pointer) == 0
+        {
             index += 1
         }
         return drop(upTo: index)
