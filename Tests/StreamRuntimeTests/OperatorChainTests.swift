@@ -61,4 +61,69 @@ import Testing
         }
         #expect(channel.isEmpty)
     }
+
+    /// Keeps the rows whose key has one remainder by two, by narrowing the selection in place.
+    private final class Parity: StreamOperator {
+        let remainder: Int64
+        init(_ remainder: Int64) { self.remainder = remainder }
+        func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+            let keys = batch.columns[0].integers
+            for row in 0..<batch.rowCount where keys[row] % 2 != remainder {
+                batch.selection.remove(row: Int32(row))
+            }
+            try output.emit(batch)
+        }
+    }
+
+    @Test func `Two filters and a sink on one source share a thread and each see every row`() throws {
+        let controls = (0..<3).map { _ in PipelineControl() }
+        let events = EventRecorder()
+        let job = try JobGraph(.split(controls) { Parity($0) })
+        #expect(job.vertices.count == 1)
+        let graph = ExecutionGraph(job, events: events, stateWriter: MemoryStateWriter())
+        try graph.start { _ in nil }
+        defer { _ = graph.cancel(within: .seconds(10)) }
+        #expect(waitUntil { controls.allSatisfy { $0.rows().count > 100 } })
+        let barrier = CheckpointBarrier.number(1)
+        graph.triggerBarrier(barrier)
+        _ = try #require(events.snapshots(of: barrier.id, count: 1))
+        let counts = controls.map { $0.writtenAtBarrier.withLock { $0[barrier.id] ?? 0 } }
+        #expect(counts[0] + counts[1] == counts[2])
+        #expect(controls[0].rows().allSatisfy { $0.count % 2 == 0 })
+        #expect(controls[1].rows().allSatisfy { $0.count % 2 == 1 })
+        #expect(Set(controls[2].rows().map { $0.count % 2 }) == [0, 1])
+    }
+}
+
+extension StreamGraph {
+    /// `s0` read by `even -> out0`, `odd -> out1` and `out2`.
+    fileprivate static func split(
+        _ controls: [PipelineControl], filter: @escaping @Sendable (Int64) -> any StreamOperator
+    ) -> StreamGraph {
+        var graph = StreamGraph(maxParallelism: 128)
+        let source = OperatorID(rawValue: "s0")
+        graph.add(
+            StreamNode(
+                id: source,
+                role: .source(
+                    reader: { _ in MemoryReader(controls[0], seed: 1) },
+                    decoder: { _, _ in MemoryDecoder() }),
+                parallelism: 1))
+        for (number, control) in controls.enumerated() {
+            var upstream = source
+            if number < 2 {
+                upstream = OperatorID(rawValue: number == 0 ? "even" : "odd")
+                graph.add(
+                    StreamNode(
+                        id: upstream, role: .transformation { _, _ in filter(Int64(number)) },
+                        inputs: [StreamEdge(from: source)], parallelism: 1))
+            }
+            graph.add(
+                StreamNode(
+                    id: OperatorID(rawValue: "out\(number)"),
+                    role: .sink { _, _ in MemorySink(control) },
+                    inputs: [StreamEdge(from: upstream)], parallelism: 1))
+        }
+        return graph
+    }
 }
