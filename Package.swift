@@ -98,7 +98,7 @@ let package = Package(
             "PipelineRunnerTests",
             [
                 "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime", "StreamAPI",
-                "StreamCore", "Observability",
+                "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
             ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("EndToEndTests", []),

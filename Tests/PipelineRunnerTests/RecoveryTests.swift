@@ -71,6 +71,20 @@ import Testing
         #expect(!world.cluster.contents.current.calls.contains { $0.isInitialize })
     }
 
+    @Test func `A new life numbers its checkpoints above a marker whose folder is gone`() throws {
+        let world = World()
+        world.cluster.contents.update { $0.marker = .of(900, 9) }
+        var options = RunOptions.toTheEnd
+        options.isFresh = true
+        #expect(try world.run(Shape(), options) == .finished)
+        #expect(try world.storage().highestAttempt() == Attempt(rawValue: 901))
+        // The one that the start took first, and the one above the marker.
+        let taken = try FileManager.default.contentsOfDirectory(
+            atPath: "\(world.root)/\(world.jobID)/attempts")
+        #expect(Set(taken) == ["1", "901"])
+        expectEveryRowOnce(world)
+    }
+
     @Test func `A gap in a source ends with 81 and without a restart`() throws {
         let world = World()
         world.faults.resolve.withLock { $0 = { FatalError(.sourceGap, "records are gone") } }

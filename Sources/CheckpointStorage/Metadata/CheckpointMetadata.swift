@@ -39,14 +39,6 @@ package struct CheckpointMetadata: Hashable, Sendable {
         self.triggerTimeMilliseconds = triggerTimeMilliseconds
         self.completionTimeMilliseconds = completionTimeMilliseconds
     }
-
-    /// Bytes of state, in items and state files.
-    package var stateByteCount: Int64 {
-        operators.reduce(0) { total, state in
-            let items = state.items.reduce(0) { $0 + Int64($1.count) }
-            return total + items + state.keyed.reduce(0) { $0 + $1.fileByteCount }
-        }
-    }
 }
 
 /// One operator's state, of all its instances (Flink's `OperatorState`).

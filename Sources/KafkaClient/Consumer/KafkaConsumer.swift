@@ -112,7 +112,4 @@ package final class KafkaConsumer {
         let queue = queue
         return { queue.wakeUp() }
     }
-
-    /// Why no broker can be reached at present, as librdkafka last reported it; nil if it has not.
-    package var lastClientError: KafkaError? { client.events.lastError }
 }

@@ -12,9 +12,6 @@ internal import Synchronization
 package final class TransactionalSink: TransactionDriver {
     /// Longest wait for one answer of a broker.
     package static let requestTimeoutMilliseconds: Int32 = 10_000
-    /// Ids in the pool: active, draining, committing and warming, and two for what a slow or
-    /// declined checkpoint leaves unresolved.
-    package static let poolSizeDefault = 6
 
     package let cluster: String
     package let marker: MarkerAddress

@@ -62,7 +62,9 @@ extension JobController {
         switch failure {
         case .expired(let missing):
             "not done within execution.checkpointing.timeout; missing: "
-                + (missing.isEmpty ? "storage or transaction" : missing.map(\.description).joined(separator: " "))
+                + (missing.isEmpty
+                    ? "storage or transaction"
+                    : missing.map(\.description).joined(separator: " "))
         case .declined(let subtask, let message): "declined by subtask \(subtask): \(message)"
         case .storage(let message): message
         }

@@ -42,8 +42,16 @@ final class Leadership: Sendable {
         return attempt
     }
 
-    /// A new attempt above another one's.
-    func takeAttempt(above: Attempt) throws -> Attempt { try acquire() }
+    /// A new attempt above another one's, which need not be in the folder.
+    ///
+    /// - Throws: As ``acquire()``.
+    func takeAttempt(above other: Attempt) throws -> Attempt {
+        let attempt = try state.withLock { state in try drive(&state, .raiseRequested(above: other)) }
+        guard let attempt else {
+            throw FatalError(.internalError, "the attempt protocol ended without an attempt")
+        }
+        return attempt
+    }
 
     /// Beats until ``stop()``; `superseded` is called at most once.
     func startHeartbeat(superseded: @escaping @Sendable (FatalError) -> Void) -> UInt {
@@ -68,7 +76,9 @@ final class Leadership: Sendable {
     func resign() { try? storage.removeHeartbeat(of: holder(holdsLock: true)) }
 
     /// Feeds one event and carries out what follows from it.
-    private func drive(_ state: inout AttemptProtocol, _ event: AttemptProtocol.Event) throws -> Attempt? {
+    private func drive(
+        _ state: inout AttemptProtocol, _ event: AttemptProtocol.Event
+    ) throws -> Attempt? {
         var ready: Attempt?
         var pending = state.handle(event)
         while let action = pending.first {
@@ -86,7 +96,8 @@ final class Leadership: Sendable {
     ) throws -> AttemptProtocol.Event? {
         do {
             switch action {
-            case .tryLock: return .lockTried(acquired: try storage.tryLock(as: holder(holdsLock: true)))
+            case .tryLock:
+                return .lockTried(acquired: try storage.tryLock(as: holder(holdsLock: true)))
             case .readHeartbeat:
                 let heartbeat = storage.readHeartbeat()
                 return .heartbeatRead(
@@ -131,8 +142,8 @@ final class Leadership: Sendable {
             FatalError(
                 .superseded,
                 "the job is held by pid \(holder.pid) on host \(holder.host) since "
-                    + "\(utcText(milliseconds: holder.sinceMilliseconds)): stop that instance first, or wait until "
-                    + "its lease of \(leaseMilliseconds) ms has run out")
+                    + "\(utcText(milliseconds: holder.sinceMilliseconds)): stop that instance "
+                    + "first, or wait until its lease of \(leaseMilliseconds) ms has run out")
         case .refuse(nil):
             FatalError(
                 .superseded, "the job is held by another instance that has not yet said who it is")
