@@ -105,8 +105,11 @@ final class World: Sendable {
         let result = Watched<ExitCode?>(nil)
         runner.withLock { $0 = job }
         defer { runner.withLock { $0 = nil } }
+        let handed = Watched<JobRunner?>(job)
         Thread.detachNewThread {
-            let code = job.run()
+            // Taken, so that the thread keeps nothing alive once it has reported: the world's folder
+            // goes with the test, not with the process.
+            let code = handed.update { $0.take() }?.run()
             result.update { $0 = code }
         }
         result.wait(seconds: 20) { $0 != nil }
