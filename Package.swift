@@ -28,9 +28,11 @@ let package = Package(
     products: [.executable(name: "millrace", targets: ["millrace"])],
     targets: [
         // Layer 0: C libraries and the process's own observability.
-        .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CSystem"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         target("Observability", []),
@@ -45,12 +47,18 @@ let package = Package(
         target("Checkpointing", ["StreamCore", "StreamAPI"]),
         target("Formats", ["CSimdJSON", "StreamCore", "StreamAPI"]),
         // Layer 4: the engine.
-        target("StreamRuntime", ["CSystem", "StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
+        target(
+            "StreamRuntime",
+            ["CSystem", "StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
         target("Operators", ["StreamCore", "StreamAPI", "Expression"]),
         // Layer 5: edges.
         target("StateBackends", ["StreamCore", "StreamAPI"]),
-        target("CheckpointStorage", ["StreamCore", "StreamAPI", "Checkpointing", "CSystem", "Observability"]),
-        target("KafkaConnector", ["StreamCore", "StreamAPI", "KafkaClient", "Formats", "Observability"]),
+        target(
+            "CheckpointStorage",
+            ["StreamCore", "StreamAPI", "Checkpointing", "CSystem", "Observability"]),
+        target(
+            "KafkaConnector",
+            ["StreamCore", "StreamAPI", "KafkaClient", "Formats", "Observability"]),
         target("PipelineSpec", ["StreamCore", "YAML", "Expression"]),
         // Layer 6: wiring.
         target(
@@ -65,8 +73,12 @@ let package = Package(
         // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
         target(
             "CommandLineInterface",
-            ["PipelineRunner", "PipelineSpec", "Expression", "StreamAPI", "StreamCore", "Observability"]),
-        .executableTarget(name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
+            [
+                "PipelineRunner", "PipelineSpec", "Expression", "StreamAPI", "StreamCore",
+                "Observability",
+            ]),
+        .executableTarget(
+            name: "millrace", dependencies: ["CommandLineInterface"], swiftSettings: base),
         .executableTarget(
             name: "EngineBenchmark",
             dependencies: [
@@ -84,9 +96,12 @@ let package = Package(
             exclude: ["transcripts"]),
         tests("SimulationTests", ["Checkpointing", "StreamAPI", "StreamCore", "StreamTesting"]),
         tests("StateBackendsTests", ["StateBackends", "StreamAPI", "StreamCore"]),
-        tests("OperatorsTests", ["Operators", "Expression", "StreamAPI", "StreamCore", "StateBackends"]),
         tests(
-            "CheckpointStorageTests", ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"],
+            "OperatorsTests",
+            ["Operators", "Expression", "StreamAPI", "StreamCore", "StateBackends"]),
+        tests(
+            "CheckpointStorageTests",
+            ["CheckpointStorage", "Checkpointing", "StreamAPI", "StreamCore"],
             exclude: ["Golden"]),
         tests("StreamRuntimeTests", ["StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("KafkaClientTests", ["KafkaClient", "StreamCore"]),
@@ -97,7 +112,8 @@ let package = Package(
         tests(
             "PipelineRunnerTests",
             [
-                "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime", "StreamAPI",
+                "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime",
+                "StreamAPI",
                 "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
             ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),

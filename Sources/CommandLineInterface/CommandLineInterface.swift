@@ -44,7 +44,8 @@ public enum CommandLineInterface {
         case "explain-error": return try ReferenceVerbs.explainError(command)
         case "functions": return try ReferenceVerbs.functions(command)
         case "version": return ReferenceVerbs.version()
-        default: throw UsageError(message: "verb `\(command.verb)` is in the table but not built in")
+        default:
+            throw UsageError(message: "verb `\(command.verb)` is in the table but not built in")
         }
     }
 }

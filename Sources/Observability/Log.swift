@@ -58,7 +58,8 @@ public enum Log {
     private static func write(_ level: Level, _ message: String, _ fields: Fields) {
         state.withLock { state in
             guard level >= state.levelMin else { return }
-            var line = state.format == .json
+            var line =
+                state.format == .json
                 ? jsonLine(level, message, fields) : textLine(level, message, fields)
             for secret in state.secrets { line = line.replacing(secret, with: "***") }
             if state.clearLine { line = "\r\u{1B}[K" + line }
@@ -88,9 +89,11 @@ public enum Log {
         clock_gettime(CLOCK_REALTIME, &now)
         var parts = tm()
         gmtime_r(&now.tv_sec, &parts)
-        let date = pad(Int(parts.tm_year) + 1900, 4) + "-" + pad(Int(parts.tm_mon) + 1, 2) + "-"
+        let date =
+            pad(Int(parts.tm_year) + 1900, 4) + "-" + pad(Int(parts.tm_mon) + 1, 2) + "-"
             + pad(Int(parts.tm_mday), 2)
-        let time = pad(Int(parts.tm_hour), 2) + ":" + pad(Int(parts.tm_min), 2) + ":"
+        let time =
+            pad(Int(parts.tm_hour), 2) + ":" + pad(Int(parts.tm_min), 2) + ":"
             + pad(Int(parts.tm_sec), 2)
         return date + "T" + time + "." + pad(now.tv_nsec / 1_000_000, 3) + "Z"
     }

@@ -13,7 +13,8 @@ import Testing
         JSONColumn(Field(name: "flag", type: .boolean)),
         JSONColumn(Field(name: "place", type: .row([]))),
         JSONColumn(
-            field: Field(name: "place.city", type: .string), path: [.field("place"), .field("city")]),
+            field: Field(name: "place.city", type: .string),
+            path: [.field("place"), .field("city")]),
         JSONColumn(Field(name: "lines", type: .array(.string))),
         JSONColumn(
             field: Field(name: "lines[1]", type: .string), path: [.field("lines"), .element(1)]),
@@ -52,7 +53,8 @@ import Testing
 
     @Test func rowsAndArraysKeepTheirTextAndTheirPartsAreColumns() throws {
         let row = try cells(
-            #"{"color":"c","place":{"city" : "Ulm","x":[1, 2]},"lines":["a","b\n"],"deep":[{"x":5}]}"#)
+            #"{"color":"c","place":{"city" : "Ulm","x":[1, 2]},"lines":["a","b\n"],"deep":[{"x":5}]}"#
+        )
         #expect(row[5] == .text(#"{"city" : "Ulm","x":[1, 2]}"#))
         #expect(row[6] == .text("Ulm"))
         #expect(row[7] == .text(#"["a","b\n"]"#))
@@ -76,12 +78,14 @@ import Testing
     }
 
     @Test func namesWithEscapesAreTheSameNames() throws {
-        #expect(try cells(#"{"\u0063olor":"red","w\u0065ight":2}"#)[..<2] == [.text("red"), .value(2)])
+        #expect(
+            try cells(#"{"\u0063olor":"red","w\u0065ight":2}"#)[..<2] == [.text("red"), .value(2)])
     }
 
     @Test func ofDuplicateKeysTheLastWins() throws {
         let row = try cells(
-            #"{"color":"a","weight":"x","weight":2,"place":{"city":"A"},"color":"b","place":{},"ts":1,"ts":null}"#)
+            #"{"color":"a","weight":"x","weight":2,"place":{"city":"A"},"color":"b","place":{},"ts":1,"ts":null}"#
+        )
         #expect(row[0] == .text("b"))
         #expect(row[1] == .value(2))
         #expect(row[2] == .null)
@@ -96,70 +100,84 @@ import Testing
     @Test(arguments: [
         "0", "-0", "1", "-1.5", "0.001", "1e22", "1E-22", "123456789012345678", "0.1",
         "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308", "9007199254740993",
-        "1e-400", "0e999999999999", "123456789.123456789123456789", "3.14159265358979323846264338327950288",
+        "1e-400", "0e999999999999", "123456789.123456789123456789",
+        "3.14159265358979323846264338327950288",
         "0.000000000000000000000000000000000000012345",
     ])
     func doublesAreReadAsSwiftReadsThem(number: String) throws {
-        #expect(try cells("{\"color\":\"\",\"weight\":\(number)}")[1] == .value(try #require(Double(number))))
+        #expect(
+            try cells("{\"color\":\"\",\"weight\":\(number)}")[1]
+                == .value(try #require(Double(number))))
     }
 
     // MARK: Failures
 
-    @Test(arguments: [
-        ("{\"color\":\"a\",\"ts\":9223372036854775807}", nil),
-        ("{\"color\":\"a\",\"ts\":9223372036854775808}", RecordFailureCode.numberOutOfRange),
-        ("{\"color\":\"a\",\"ts\":-9223372036854775808}", nil),
-        ("{\"color\":\"a\",\"ts\":-9223372036854775809}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"ts\":99999999999999999999999}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"small\":2147483648}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"small\":-2147483648}", nil),
-        ("{\"color\":\"a\",\"small\":-2147483649}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"weight\":1e400}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"weight\":-1e400}", .numberOutOfRange),
-        ("{\"color\":\"a\",\"weight\":NaN}", .malformed),
-        ("{\"color\":\"a\",\"weight\":Infinity}", .malformed),
-        ("{\"color\":\"a\",\"ts\":1.0}", .typeMismatch),
-        ("{\"color\":\"a\",\"ts\":1e3}", .typeMismatch),
-        ("{\"color\":\"a\",\"ts\":\"1\"}", .typeMismatch),
-        ("{\"color\":\"a\",\"weight\":true}", .typeMismatch),
-        ("{\"color\":\"a\",\"flag\":1}", .typeMismatch),
-        ("{\"color\":5}", .typeMismatch),
-        ("{\"color\":{\"x\":1}}", .typeMismatch),
-        ("{\"color\":[]}", .typeMismatch),
-        ("{\"color\":\"a\",\"place\":[]}", .typeMismatch),
-        ("{\"color\":\"a\",\"place\":7}", .typeMismatch),
-        ("{\"color\":\"a\",\"lines\":{}}", .typeMismatch),
-        ("{\"color\":\"a\",\"deep\":{\"x\":1}}", .typeMismatch),
-        ("{}", .missingField), ("{\"color\":null}", .missingField), ("{\"Color\":\"a\"}", .missingField),
-        ("", .noValue), (" ", .malformed), ("null", .malformed), ("[]", .malformed),
-        ("\"color\"", .malformed), ("7", .malformed), ("not json", .malformed), ("\u{feff}", .malformed),
-        ("{\"color\":\"a\"", .malformed), ("{\"color\":\"a\"}}", .malformed),
-        ("{\"color\":\"a\"} x", .malformed), ("{\"color\":\"a\"}{\"color\":\"a\"}", .malformed),
-        ("{\"color\":\"a\",}", .malformed), ("{,\"color\":\"a\"}", .malformed),
-        ("{\"color\" \"a\"}", .malformed), ("{\"color\":}", .malformed), ("{\"color\"}", .malformed),
-        ("{color:\"a\"}", .malformed), ("{\"color\":'a'}", .malformed), ("{\"color\":\"a}", .malformed),
-        ("{\"color\":\"a\",\"x\":[1,]}", .malformed), ("{\"color\":\"a\",\"x\":[,1]}", .malformed),
-        ("{\"color\":\"a\",\"x\":[1 2]}", .malformed), ("{\"color\":\"a\",\"x\":[1}", .malformed),
-        ("{\"color\":\"a\",\"x\":{\"y\"}}", .malformed), ("{\"color\":\"a\",\"x\":{1:2}}", .malformed),
-        ("{\"color\":\"a\",\"x\":tru}", .malformed), ("{\"color\":\"a\",\"x\":truee}", .malformed),
-        ("{\"color\":\"a\",\"x\":nul}", .malformed), ("{\"color\":\"a\",\"x\":01}", .malformed),
-        ("{\"color\":\"a\",\"x\":-}", .malformed), ("{\"color\":\"a\",\"x\":1.}", .malformed),
-        ("{\"color\":\"a\",\"x\":.5}", .malformed), ("{\"color\":\"a\",\"x\":1e}", .malformed),
-        ("{\"color\":\"a\",\"x\":+1}", .malformed), ("{\"color\":\"a\",\"x\":1x}", .malformed),
-        ("{\"color\":\"a\",\"x\":\"\\q\"}", .malformed), ("{\"color\":\"\\u12\"}", .malformed),
-        ("{\"color\":\"\\ud800\"}", .malformed), ("{\"color\":\"\\udc00\"}", .malformed),
-        ("{\"color\":\"\\ud800\\u0041\"}", .malformed), ("{\"color\":\"a\nb\"}", .malformed),
-        ("{\"color\":\"a\",\"x\":1,,\"y\":2}", .malformed), ("{\"color\":\"a\" : 1}", .malformed),
-        ("{\"color\":\"a\"x}", .malformed), ("{\"color\":\"a\",\"ts\":1 2}", .malformed),
-    ] as [(String, RecordFailureCode?)])
+    @Test(
+        arguments: [
+            ("{\"color\":\"a\",\"ts\":9223372036854775807}", nil),
+            ("{\"color\":\"a\",\"ts\":9223372036854775808}", RecordFailureCode.numberOutOfRange),
+            ("{\"color\":\"a\",\"ts\":-9223372036854775808}", nil),
+            ("{\"color\":\"a\",\"ts\":-9223372036854775809}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"ts\":99999999999999999999999}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"small\":2147483648}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"small\":-2147483648}", nil),
+            ("{\"color\":\"a\",\"small\":-2147483649}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"weight\":1e400}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"weight\":-1e400}", .numberOutOfRange),
+            ("{\"color\":\"a\",\"weight\":NaN}", .malformed),
+            ("{\"color\":\"a\",\"weight\":Infinity}", .malformed),
+            ("{\"color\":\"a\",\"ts\":1.0}", .typeMismatch),
+            ("{\"color\":\"a\",\"ts\":1e3}", .typeMismatch),
+            ("{\"color\":\"a\",\"ts\":\"1\"}", .typeMismatch),
+            ("{\"color\":\"a\",\"weight\":true}", .typeMismatch),
+            ("{\"color\":\"a\",\"flag\":1}", .typeMismatch),
+            ("{\"color\":5}", .typeMismatch),
+            ("{\"color\":{\"x\":1}}", .typeMismatch),
+            ("{\"color\":[]}", .typeMismatch),
+            ("{\"color\":\"a\",\"place\":[]}", .typeMismatch),
+            ("{\"color\":\"a\",\"place\":7}", .typeMismatch),
+            ("{\"color\":\"a\",\"lines\":{}}", .typeMismatch),
+            ("{\"color\":\"a\",\"deep\":{\"x\":1}}", .typeMismatch),
+            ("{}", .missingField), ("{\"color\":null}", .missingField),
+            ("{\"Color\":\"a\"}", .missingField),
+            ("", .noValue), (" ", .malformed), ("null", .malformed), ("[]", .malformed),
+            ("\"color\"", .malformed), ("7", .malformed), ("not json", .malformed),
+            ("\u{feff}", .malformed),
+            ("{\"color\":\"a\"", .malformed), ("{\"color\":\"a\"}}", .malformed),
+            ("{\"color\":\"a\"} x", .malformed), ("{\"color\":\"a\"}{\"color\":\"a\"}", .malformed),
+            ("{\"color\":\"a\",}", .malformed), ("{,\"color\":\"a\"}", .malformed),
+            ("{\"color\" \"a\"}", .malformed), ("{\"color\":}", .malformed),
+            ("{\"color\"}", .malformed),
+            ("{color:\"a\"}", .malformed), ("{\"color\":'a'}", .malformed),
+            ("{\"color\":\"a}", .malformed),
+            ("{\"color\":\"a\",\"x\":[1,]}", .malformed),
+            ("{\"color\":\"a\",\"x\":[,1]}", .malformed),
+            ("{\"color\":\"a\",\"x\":[1 2]}", .malformed),
+            ("{\"color\":\"a\",\"x\":[1}", .malformed),
+            ("{\"color\":\"a\",\"x\":{\"y\"}}", .malformed),
+            ("{\"color\":\"a\",\"x\":{1:2}}", .malformed),
+            ("{\"color\":\"a\",\"x\":tru}", .malformed),
+            ("{\"color\":\"a\",\"x\":truee}", .malformed),
+            ("{\"color\":\"a\",\"x\":nul}", .malformed), ("{\"color\":\"a\",\"x\":01}", .malformed),
+            ("{\"color\":\"a\",\"x\":-}", .malformed), ("{\"color\":\"a\",\"x\":1.}", .malformed),
+            ("{\"color\":\"a\",\"x\":.5}", .malformed), ("{\"color\":\"a\",\"x\":1e}", .malformed),
+            ("{\"color\":\"a\",\"x\":+1}", .malformed), ("{\"color\":\"a\",\"x\":1x}", .malformed),
+            ("{\"color\":\"a\",\"x\":\"\\q\"}", .malformed), ("{\"color\":\"\\u12\"}", .malformed),
+            ("{\"color\":\"\\ud800\"}", .malformed), ("{\"color\":\"\\udc00\"}", .malformed),
+            ("{\"color\":\"\\ud800\\u0041\"}", .malformed), ("{\"color\":\"a\nb\"}", .malformed),
+            ("{\"color\":\"a\",\"x\":1,,\"y\":2}", .malformed),
+            ("{\"color\":\"a\" : 1}", .malformed),
+            ("{\"color\":\"a\"x}", .malformed), ("{\"color\":\"a\",\"ts\":1 2}", .malformed),
+        ] as [(String, RecordFailureCode?)])
     func documentsOfTheRecordDrills(document: String, code: RecordFailureCode?) throws {
         let error = try DecoderFixture(Self.columns).error(Array(document.utf8))
         #expect(error?.code == code?.rawValue)
     }
 
-    @Test(arguments: [
-        [0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80],
+        ] as [[UInt8]])
     func brokenUTF8IsAnError(bytes: [UInt8]) throws {
         let fixture = try DecoderFixture(Self.columns)
         let document = Array(#"{"color":"a","x":""#.utf8) + bytes + Array("\"}".utf8)
@@ -178,7 +196,8 @@ import Testing
         let nested = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         let error = fixture.error(Array("{\"color\":\"a\",\"lines\":\(nested)}".utf8))
         #expect(error?.code == (levels >= JSONDecoder.depthMax ? "E2005" : nil))
-        let opened = fixture.error(Array(("{\"color\":" + String(repeating: "{\"a\":", count: levels)).utf8))
+        let opened = fixture.error(
+            Array(("{\"color\":" + String(repeating: "{\"a\":", count: levels)).utf8))
         #expect(opened != nil)
     }
 
@@ -214,7 +233,8 @@ import Testing
 
     @Test func noMoreThan256BytesOfARecordAreShownAndTheseEscaped() throws {
         let junk = [UInt8](repeating: 0xfe, count: 5000)
-        let error = try #require(try DecoderFixture(Self.columns).error(Array("{\"color\":".utf8) + junk))
+        let error = try #require(
+            try DecoderFixture(Self.columns).error(Array("{\"color\":".utf8) + junk))
         #expect(error.message.utf8.count < 256 * 4 + 200)
         #expect(error.message.contains(#"\xfe\xfe"#))
         #expect(error.message.utf8.allSatisfy { $0 >= 0x20 })
@@ -251,7 +271,9 @@ import Testing
 
     @Test func plansThatCannotBeAreErrors() {
         let int = Field(name: "a", type: .int)
-        #expect(throws: FormatError.self) { try DecoderFixture([JSONColumn(int), JSONColumn(int)]) }
+        #expect(throws: FormatError.self) {
+            try DecoderFixture([JSONColumn(int), JSONColumn(int)])
+        }
         #expect(throws: FormatError.self) {
             try DecoderFixture([JSONColumn(Field(name: "a", type: .bytes))])
         }

@@ -35,7 +35,8 @@ import Testing
             columns[3].validity[0] = 1
             columns[3].booleans[0] = 0
         }
-        #expect(encode(batch) == [#"{"s":null,"i":null,"d":null,"b":false,"raw":null,"bytes":null}"#])
+        #expect(
+            encode(batch) == [#"{"s":null,"i":null,"d":null,"b":false,"raw":null,"bytes":null}"#])
     }
 
     @Test func namesAreEscaped() {
@@ -73,8 +74,10 @@ import Testing
         (0.0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (100, "100.0"), (1.5, "1.5"), (-2.25, "-2.25"),
         (0.1, "0.1"), (0.001, "0.001"), (0.005, "0.005"), (0.05, "0.05"), (123.45, "123.45"),
         (9_999_999, "9999999.0"), (1e7, "1.0E7"), (12_345_678.5, "1.23456785E7"), (1e10, "1.0E10"),
-        (0.0001, "1.0E-4"), (0.00123, "0.00123"), (9.999e-4, "9.999E-4"), (1.0 / 3, "0.3333333333333333"),
-        (1e22, "1.0E22"), (.leastNonzeroMagnitude, "5.0E-324"), (.greatestFiniteMagnitude, "1.7976931348623157E308"),
+        (0.0001, "1.0E-4"), (0.00123, "0.00123"), (9.999e-4, "9.999E-4"),
+        (1.0 / 3, "0.3333333333333333"),
+        (1e22, "1.0E22"), (.leastNonzeroMagnitude, "5.0E-324"),
+        (.greatestFiniteMagnitude, "1.7976931348623157E308"),
         (.nan, "\"NaN\""), (.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""),
         (2.0e-3, "0.002"), (1_234_567.891, "1234567.891"), (1_234_567.8912, "1234567.8912"),
     ])
@@ -87,7 +90,8 @@ import Testing
         var random = SplitMix64(seed: seed)
         let fixture = try DecoderFixture([JSONColumn(Field(name: "d", type: .double))])
         for _ in 0..<300 {
-            let value = Bool.random(using: &random)
+            let value =
+                Bool.random(using: &random)
                 ? Double(bitPattern: random.next())
                 : (Double.random(in: -2e7...2e7, using: &random) * 1000).rounded() / 1000
             guard value.isFinite else { continue }
@@ -106,7 +110,10 @@ import Testing
             let text = String(
                 String.UnicodeScalarView(
                     (0..<Int.random(in: 0...40, using: &random)).compactMap { _ in
-                        Unicode.Scalar(UInt32.random(in: 0...(Bool.random(using: &random) ? 127 : 0x2fff), using: &random))
+                        Unicode.Scalar(
+                            UInt32.random(
+                                in: 0...(Bool.random(using: &random) ? 127 : 0x2fff), using: &random
+                            ))
                     }))
             let batch = oneRow(schema) { columns, arena in
                 columns[0].slices[0] = store(Array(text.utf8), in: arena)
@@ -121,13 +128,15 @@ import Testing
         let batch = RecordBatch(schema: schema, rowCapacity: 20)
         let arena = ByteArena()
         for row in 0..<20 {
-            batch.columns[0].slices[row] = store([UInt8](repeating: 97 + UInt8(row), count: 100_000), in: arena)
+            batch.columns[0].slices[row] = store(
+                [UInt8](repeating: 97 + UInt8(row), count: 100_000), in: arena)
         }
         batch.rowCount = 20
         batch.selection.selectAll(20)
         let texts = encode(batch)
         for row in 0..<20 {
-            let filler = String(repeating: Character(UnicodeScalar(97 + UInt8(row))), count: 100_000)
+            let filler = String(
+                repeating: Character(UnicodeScalar(97 + UInt8(row))), count: 100_000)
             #expect(texts[row] == "{\"s\":\"\(filler)\"}")
         }
     }
@@ -155,7 +164,8 @@ import Testing
         let raw = rawBatch([[0, 255], nil, []], keys: [nil, [1], []])
         let decoder = RawDecoder(rowCapacity: 3)
         let batch = decoder.decode(raw)
-        #expect(batch.columns[0].isNull(1) && !batch.columns[0].isNull(2) && batch.columns[1].isNull(0))
+        #expect(
+            batch.columns[0].isNull(1) && !batch.columns[0].isNull(2) && batch.columns[1].isNull(0))
         let output = EncodedRows(capacity: 3)
         RawEncoder(column: 0).encode(batch, into: output)
         #expect(output.count == 3)

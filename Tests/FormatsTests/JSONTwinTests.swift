@@ -12,7 +12,9 @@ import Testing
         JSONColumn(Field(name: "s", type: .string)), JSONColumn(Field(name: "i", type: .bigint)),
         JSONColumn(Field(name: "d", type: .double)), JSONColumn(Field(name: "b", type: .boolean)),
         JSONColumn(field: Field(name: "o.s", type: .string), path: [.field("o"), .field("s")]),
-        JSONColumn(field: Field(name: "o.l[2]", type: .bigint), path: [.field("o"), .field("l"), .element(2)]),
+        JSONColumn(
+            field: Field(name: "o.l[2]", type: .bigint),
+            path: [.field("o"), .field("l"), .element(2)]),
     ]
 
     @Test(arguments: 0..<20 as Range<UInt64>)
@@ -35,7 +37,8 @@ import Testing
             let document = generator.damaged(Array(generator.row().document.utf8))
             // Foundation reads other encodings too.
             guard document.count > 4, !hasLargeExponent(document) else { continue }
-            let isObject = (try? JSONSerialization.jsonObject(with: Data(document))) is [String: Any]
+            let isObject =
+                (try? JSONSerialization.jsonObject(with: Data(document))) is [String: Any]
             let error = fixture.error(document)
             #expect((error == nil) == isObject, "\(String(decoding: document, as: UTF8.self))")
         }
@@ -78,16 +81,20 @@ struct DocumentGenerator {
         if flip() { members.append(member("d", double(&cells[2]))) }
         if flip() { members.append(member("b", boolean(&cells[3]))) }
         if flip() { members.append(member("o", object(&cells))) }
-        for _ in 0..<number(0...3) { members.append(member("x\(number(0...9))", anything(depth: 3))) }
+        for _ in 0..<number(0...3) {
+            members.append(member("x\(number(0...9))", anything(depth: 3)))
+        }
         members.shuffle(using: &random)
-        return Row(document: "{" + members.joined(separator: "," + space()) + "}" + space(), cells: cells)
+        return Row(
+            document: "{" + members.joined(separator: "," + space()) + "}" + space(), cells: cells)
     }
 
     mutating func damaged(_ document: [UInt8]) -> [UInt8] {
         var bytes = document
         for _ in 0..<number(1...2) {
             let at = number(0...bytes.count - 1)
-            let byte = Array("{}[]:,\"\\ 0123-+.eEtfnu\u{1}é".utf8).randomElement(using: &random) ?? 0
+            let byte =
+                Array("{}[]:,\"\\ 0123-+.eEtfnu\u{1}é".utf8).randomElement(using: &random) ?? 0
             switch number(0...2) {
             case 0: bytes[at] = byte
             case 1: bytes.insert(byte, at: at)
@@ -104,7 +111,8 @@ struct DocumentGenerator {
         var text = ""
         var json = "\""
         for _ in 0..<number(0...20) {
-            let scalar = ["a", "ä", "€", "😀", "\"", "\\", "/", "\n", "\u{1}", " ", "}", ","]
+            let scalar =
+                ["a", "ä", "€", "😀", "\"", "\\", "/", "\n", "\u{1}", " ", "}", ","]
                 .randomElement(using: &random) ?? "a"
             text += scalar
             json += escaped(scalar)
@@ -165,10 +173,12 @@ struct DocumentGenerator {
         case 3: return boolean(&ignored)
         case 4: return "null"
         case 5:
-            return "[" + (0..<number(0...3)).map { _ in anything(depth: depth - 1) }
+            return "["
+                + (0..<number(0...3)).map { _ in anything(depth: depth - 1) }
                 .joined(separator: ",") + "]"
         default:
-            return "{" + (0..<number(0...3)).map { member("k\($0)", anything(depth: depth - 1)) }
+            return "{"
+                + (0..<number(0...3)).map { member("k\($0)", anything(depth: depth - 1)) }
                 .joined(separator: ",") + "}"
         }
     }
@@ -177,7 +187,11 @@ struct DocumentGenerator {
         space() + "\"\(name)\"" + space() + ":" + space() + value
     }
 
-    private mutating func space() -> String { ["", "", "", " ", "\n\t"].randomElement(using: &random) ?? "" }
+    private mutating func space() -> String {
+        ["", "", "", " ", "\n\t"].randomElement(using: &random) ?? ""
+    }
     private mutating func flip() -> Bool { Bool.random(using: &random) }
-    private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+    private mutating func number(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &random)
+    }
 }

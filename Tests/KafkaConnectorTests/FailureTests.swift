@@ -1,7 +1,8 @@
-@testable import KafkaConnector
 import KafkaClient
 import StreamAPI
 import Testing
+
+@testable import KafkaConnector
 
 @Suite("What a failed call of the client means for the job")
 struct FailureTests {

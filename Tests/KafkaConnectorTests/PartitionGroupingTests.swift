@@ -4,7 +4,9 @@ import Testing
 
 @Suite("PartitionGrouping: rows of a batch by output partition")
 struct PartitionGroupingTests {
-    @Test("every row is in the partition of its key, in input order", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "every row is in the partition of its key, in input order",
+        arguments: 0..<20 as Range<UInt64>)
     func agreesWithNaiveTwin(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let partitionCount = 1 + Int(random.next() % 9)
@@ -22,7 +24,8 @@ struct PartitionGroupingTests {
             var expected = Array(repeating: [Int32](), count: partitionCount)
             for row in selected {
                 let key = keys[Int(row)]
-                let partition = key.isAbsent
+                let partition =
+                    key.isAbsent
                     ? 3 % partitionCount
                     : Murmur2.partition(of: key, partitionCount: UInt32(partitionCount))
                 expected[partition].append(row)

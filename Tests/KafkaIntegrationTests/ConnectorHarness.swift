@@ -36,7 +36,9 @@ struct ConnectorHarness {
         operatorID: OperatorID(rawValue: "results"), subtaskIndex: 0, parallelism: 1,
         maxParallelism: 128)
 
-    static var passThrough: KafkaRecordEncoding { KafkaRecordEncoding(key: .origin, value: .origin) }
+    static var passThrough: KafkaRecordEncoding {
+        KafkaRecordEncoding(key: .origin, value: .origin)
+    }
 
     static func checkpoint(_ sequence: UInt32) -> CheckpointID {
         CheckpointID(attempt: Attempt(rawValue: 1), sequence: sequence)
@@ -90,7 +92,8 @@ struct ConnectorHarness {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw KafkaError(.failed, code: 0, context: "kcat exits with \(process.terminationStatus)")
+            throw KafkaError(
+                .failed, code: 0, context: "kcat exits with \(process.terminationStatus)")
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -23,7 +23,8 @@ import Testing
         let report = try KafkaPreflight.run(request(harness, sinks: [topic]))
         #expect(try report.clusterID == harness.broker.admin.clusterID())
         #expect(report.partitionCounts == [topic: 3])
-        #expect(report.warnings.contains { $0.contains(topic) && $0.contains("replication factor 1") })
+        #expect(
+            report.warnings.contains { $0.contains(topic) && $0.contains("replication factor 1") })
     }
 
     @Test func aTransactionTimeoutAboveTheBrokersIsRefusedWithBothNumbers() throws {

@@ -76,7 +76,10 @@ import Testing
         let reader = try source.makeReader(splits: splits, context: Harness.context)
         #expect(try reader.readToEnd() == ["a"])
         // Behind the aborted records and their control record, so that a restart does not reread.
-        #expect(try reader.snapshot().map { try KafkaPartitionSplit(decoding: $0).offset.rawValue } == [4])
+        #expect(
+            try reader.snapshot().map { try KafkaPartitionSplit(decoding: $0).offset.rawValue } == [
+                4
+            ])
     }
 
     @Test func aPartitionWithNothingButAbortedRecordsEnds() throws {
@@ -137,7 +140,8 @@ import Testing
         try harness.append(["old"], to: topic)
         try harness.append(["new"], to: topic, partition: 1)
         let source = try harness.source(topic)
-        #expect(try harness.readToEnd(source, restored: [harness.state(topic, offset: 1)]) == ["new"])
+        #expect(
+            try harness.readToEnd(source, restored: [harness.state(topic, offset: 1)]) == ["new"])
     }
 
     @Test func recordsThatAreGoneStopTheJobWithTheExactRange() throws {

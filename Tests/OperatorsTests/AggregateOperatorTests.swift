@@ -10,7 +10,10 @@ import Testing
     /// Rows of `k` and `n`; the other columns are NULL.
     private func rows(_ pairs: [(String?, Int64?)]) -> [[Cell]] {
         pairs.map { key, number in
-            [key.map { .text($0) } ?? .null, number.map { .integer($0) } ?? .null, .null, .null, .null, .null]
+            [
+                key.map { .text($0) } ?? .null, number.map { .integer($0) } ?? .null, .null, .null,
+                .null, .null,
+            ]
         }
     }
 
@@ -22,13 +25,14 @@ import Testing
                 [.text("a"), .integer(1)], [.text("b"), .integer(1)], [.text("a"), .integer(2)],
                 [.text("a"), .integer(3)],
             ])
-        #expect(try fixture.process(batch(aggregateInput, input)).map(\.last) == [
-            .integer(4), .integer(2), .integer(5), .integer(6),
-        ])
+        #expect(
+            try fixture.process(batch(aggregateInput, input)).map(\.last) == [
+                .integer(4), .integer(2), .integer(5), .integer(6),
+            ])
         #expect(fixture.output.places.first == "events[1]@1000")
     }
 
-    @Test func NULLIsAGroupOfItsOwn() throws {
+    @Test func nullIsAGroupOfItsOwn() throws {
         let fixture = try AggregateFixture(select: ["COUNT(*)", "COUNT(n)"])
         let input = rows([(nil, 1), ("", 1), (nil, nil), ("NULL", nil)])
         #expect(
@@ -106,7 +110,8 @@ import Testing
             [3, most, most / 3, most],
         ]
         let output = try fixture.process(batch(aggregateInput, input))
-        #expect(output.map { Array($0.dropFirst()) } == expected.map { $0.map { Cell.integer($0) } })
+        #expect(
+            output.map { Array($0.dropFirst()) } == expected.map { $0.map { Cell.integer($0) } })
         #expect(fixture.dropped == 2)
     }
 

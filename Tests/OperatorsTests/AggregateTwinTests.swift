@@ -20,7 +20,8 @@ struct AggregateRandom: RandomNumberGenerator {
 /// The operator against a loop over rows, with NULLs, selections, restores and rescaling in between.
 @Suite struct AggregateTwinTests {
     private static let select = [
-        "COUNT(*)", "COUNT(s)", "SUM(n)", "SUM(d)", "AVG(n)", "AVG(d)", "MIN(n)", "MAX(n)", "MIN(d)",
+        "COUNT(*)", "COUNT(s)", "SUM(n)", "SUM(d)", "AVG(n)", "AVG(d)", "MIN(n)", "MAX(n)",
+        "MIN(d)",
         "MAX(d)", "MIN(b)", "MAX(b)", "SUM(i)", "AVG(i)", "MIN(i)", "MIN(s)", "MAX(s)",
     ]
 
@@ -49,7 +50,8 @@ struct AggregateRandom: RandomNumberGenerator {
         let count = input.selection.count
         guard count > 0 else { return [] }
         let selector = KeySelector(
-            subtasks[0].definition.keys.map(\.expression), maxParallelism: AggregateFixture.groupCount)
+            subtasks[0].definition.keys.map(\.expression),
+            maxParallelism: AggregateFixture.groupCount)
         let groups = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
         defer { groups.deallocate() }
         selector.assignKeyGroups(of: input, into: groups)
@@ -76,7 +78,8 @@ struct AggregateRandom: RandomNumberGenerator {
         let all = groups
         let restored = RestoredState(items: [], stateSchema: subtasks[0].schema) { all[$0] }
         return try (0..<parallelism).map {
-            try AggregateFixture(select: Self.select, subtask: $0, of: parallelism, restored: restored)
+            try AggregateFixture(
+                select: Self.select, subtask: $0, of: parallelism, restored: restored)
         }
     }
 
@@ -103,7 +106,8 @@ private struct NaiveAggregate {
     mutating func add(_ row: [Cell]) -> [Cell] {
         rowsByKey[row[0], default: []].append(row)
         let rows = rowsByKey[row[0]] ?? []
-        let n = integers(rows, 1), d = doubles(rows, 2), b = booleans(rows, 3), i = integers(rows, 4)
+        let n = integers(rows, 1), d = doubles(rows, 2), b = booleans(rows, 3),
+            i = integers(rows, 4)
         let s = texts(rows, 5)
         return [
             .integer(Int64(rows.count)), .integer(Int64(s.count)), sum(n), sum(d), average(n),

@@ -8,7 +8,8 @@ import Testing
 @Suite struct KeySelectorTests {
     private func selector(_ keys: [String]) throws -> KeySelector {
         KeySelector(
-            try AggregateFixture.definition(keys: keys, select: ["COUNT(*)"]).keys.map(\.expression),
+            try AggregateFixture.definition(keys: keys, select: ["COUNT(*)"]).keys.map(
+                \.expression),
             maxParallelism: 128)
     }
 
@@ -22,7 +23,9 @@ import Testing
 
     /// The bytes are in every snapshot: a change here makes old state unreadable.
     @Test func canonicalBytesAreThoseOfTheStateFormat() throws {
-        let row: [Cell] = [.text("ab"), .integer(-2), .double(1.5), .boolean(true), .integer(7), .text("")]
+        let row: [Cell] = [
+            .text("ab"), .integer(-2), .double(1.5), .boolean(true), .integer(7), .text(""),
+        ]
         let none = [Cell](repeating: .null, count: 6)
         #expect(try keys(["k"], [row, none]) == [[1, 97, 98], [0]])
         #expect(
@@ -52,7 +55,9 @@ import Testing
 
     @Test func groupsFollowTheSelectionAndRowsWithoutAKeyGoToGroupZero() throws {
         let selector = try selector(["10 / n"])
-        let rows: [[Cell]] = [2, 0, 5, 0, 1].map { [.null, .integer($0), .null, .null, .null, .null] }
+        let rows: [[Cell]] = [2, 0, 5, 0, 1].map {
+            [.null, .integer($0), .null, .null, .null, .null]
+        }
         let input = batch(aggregateInput, rows, selected: [0, 1, 2, 4])
         let groups = UnsafeMutablePointer<UInt16>.allocate(capacity: 4)
         defer { groups.deallocate() }
@@ -62,7 +67,10 @@ import Testing
             let hash = key.withUnsafeBytes { StableHash.xxh3($0.baseAddress, $0.count) }
             return UInt16(KeyGroup.index(ofHash: hash, groupCount: 128))
         }
-        #expect([groups[0], groups[1], groups[2], groups[3]] == [expected[0], 0, expected[1], expected[2]])
+        #expect(
+            [groups[0], groups[1], groups[2], groups[3]] == [
+                expected[0], 0, expected[1], expected[2],
+            ])
         #expect(input.selection.count == 4)
     }
 }

@@ -1,5 +1,5 @@
-import Checkpointing
 import CheckpointStorage
+import Checkpointing
 import Foundation
 import StreamAPI
 import StreamCore
@@ -42,7 +42,8 @@ import Testing
         #expect(world.resolvedPositions.current.count == 1)
     }
 
-    @Test func `A missing permission of a transaction ends with 77 and leaves nothing open`() throws {
+    @Test func `A missing permission of a transaction ends with 77 and leaves nothing open`() throws
+    {
         let world = World()
         world.cluster.onCall { call in
             if case .flush = call { TransactionError(.unauthorized, "no permission") } else { nil }

@@ -40,7 +40,8 @@ import Testing
         #expect(result.diagnostics.map(\.message) == [])
         let definition = try #require(result.definition)
         let connection = KafkaConnectionConfiguration(
-            name: "main", client: try KafkaConfiguration(
+            name: "main",
+            client: try KafkaConfiguration(
                 properties: ["bootstrap.servers": "localhost:9092"]),
             transactionalIDPrefix: "p", transactionTimeoutMilliseconds: 900_000)
         let source = try KafkaSource(

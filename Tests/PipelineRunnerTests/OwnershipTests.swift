@@ -1,5 +1,5 @@
-import Checkpointing
 import CheckpointStorage
+import Checkpointing
 import Foundation
 import StreamAPI
 import StreamCore

@@ -71,9 +71,12 @@ import Testing
             let text = randomText(&random)
             try state.update(keys, text: text)
             model.update(keys, text: text)
-            if Int.random(in: 0..<5, using: &random) == 0 { running.append((state.snapshot(), model)) }
+            if Int.random(in: 0..<5, using: &random) == 0 {
+                running.append((state.snapshot(), model))
+            }
             if Int.random(in: 0..<7, using: &random) == 0, !running.isEmpty {
-                let (snapshot, expected) = running.remove(at: Int.random(in: 0..<running.count, using: &random))
+                let (snapshot, expected) = running.remove(
+                    at: Int.random(in: 0..<running.count, using: &random))
                 #expect(try contents(of: snapshot) == expected)
                 snapshot.release()
             }

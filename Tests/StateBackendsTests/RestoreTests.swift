@@ -96,7 +96,8 @@ import Testing
         expectCorrupt((own + 1) % groupCount, bytes, replacing(own, [], whole))
     }
 
-    private func replacing(_ group: Int, _ bytes: [UInt8], _ whole: RestoredState) -> RestoredState {
+    private func replacing(_ group: Int, _ bytes: [UInt8], _ whole: RestoredState) -> RestoredState
+    {
         RestoredState(items: [], stateSchema: whole.stateSchema) {
             $0 == group ? bytes : try whole.readKeyGroup($0)
         }

@@ -54,7 +54,9 @@ extension KeyedStateBackend {
     func withSlots(_ keys: [[UInt8]], _ body: ([StateSlot]) throws -> Void) throws {
         let arena = ByteArena()
         let slices = keys.map { key in
-            key.withUnsafeBytes { arena.append($0.baseAddress ?? UnsafeRawPointer(arena.allocate(0)), $0.count) }
+            key.withUnsafeBytes {
+                arena.append($0.baseAddress ?? UnsafeRawPointer(arena.allocate(0)), $0.count)
+            }
         }
         let slots = UnsafeMutablePointer<StateSlot>.allocate(capacity: max(1, keys.count))
         defer { slots.deallocate() }

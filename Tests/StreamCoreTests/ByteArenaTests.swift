@@ -37,7 +37,9 @@ import Testing
     @Test func absentAndEmptyAreDifferent() {
         let arena = ByteArena()
         #expect(arena.append(.absent).isAbsent)
-        let empty = [UInt8](repeating: 0, count: 1).withUnsafeBytes { arena.append($0.baseAddress!, 0) }
+        let empty = [UInt8](repeating: 0, count: 1).withUnsafeBytes {
+            arena.append($0.baseAddress!, 0)
+        }
         #expect(!empty.isAbsent)
         #expect(empty.count == 0)
     }

@@ -51,8 +51,9 @@ import Testing
 
     @Test func hostileLengthsAreRefusedBeforeAnythingIsAllocated() {
         var reader = ByteReader([0xFF, 0xFF, 0xFF, 0xFF])
-        #expect(throws: ByteReaderError.tooLong(offset: 0, length: 4_294_967_295, cap: 2_147_483_647))
-        { try reader.readBytes() }
+        #expect(
+            throws: ByteReaderError.tooLong(offset: 0, length: 4_294_967_295, cap: 2_147_483_647)
+        ) { try reader.readBytes() }
         var counts = ByteReader([0xFF, 0xFF, 0xFF, 0x7F, 0, 0])
         #expect(throws: ByteReaderError.tooLong(offset: 0, length: 0x7FFF_FFFF, cap: 1)) {
             try counts.readCount(itemByteCountMin: 2)
@@ -71,7 +72,8 @@ import Testing
         #expect(StableHash.crc32c(Array("123456789".utf8)) == 0xE306_9283)
         #expect(StableHash.crc32c([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
         #expect(StableHash.crc32c([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
-        let halves = StableHash.crc32c(Array("56789".utf8), seed: StableHash.crc32c(Array("1234".utf8)))
+        let halves = StableHash.crc32c(
+            Array("56789".utf8), seed: StableHash.crc32c(Array("1234".utf8)))
         #expect(halves == 0xE306_9283)
     }
 

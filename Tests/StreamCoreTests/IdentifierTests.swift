@@ -45,7 +45,8 @@ import Testing
     @Test func keyGroupUsesTheWholeRangeAndNothingElse() {
         #expect(KeyGroup.index(ofHash: 0, groupCount: 128) == 0)
         #expect(KeyGroup.index(ofHash: .max, groupCount: 128) == 127)
-        #expect(KeyGroup.index(ofHash: .max, groupCount: KeyGroup.countMax) == KeyGroup.countMax - 1)
+        #expect(
+            KeyGroup.index(ofHash: .max, groupCount: KeyGroup.countMax) == KeyGroup.countMax - 1)
         #expect(KeyGroup.index(ofHash: 1 << 63, groupCount: 128) == 64)
     }
 }

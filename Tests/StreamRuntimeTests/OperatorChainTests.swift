@@ -75,7 +75,8 @@ import Testing
         }
     }
 
-    @Test func `Two filters and a sink on one source share a thread and each see every row`() throws {
+    @Test func `Two filters and a sink on one source share a thread and each see every row`() throws
+    {
         let controls = (0..<3).map { _ in PipelineControl() }
         let events = EventRecorder()
         let job = try JobGraph(.split(controls) { Parity($0) })

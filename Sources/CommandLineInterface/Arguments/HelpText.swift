@@ -40,7 +40,8 @@ struct HelpText {
         let width = min(44, heads.map(\.count).max() ?? 0)
         var text = "\nOptions:\n"
         for (option, head) in zip(verb.options, heads) {
-            let gap = head.count > width ? "\n  " + padded("", width) : padded("", width - head.count)
+            let gap =
+                head.count > width ? "\n  " + padded("", width) : padded("", width - head.count)
             text += "  \(head)\(gap)  \(option.docs)\n"
         }
         return text

@@ -78,7 +78,8 @@ struct FileOptions {
         case .failure(let error): throw FatalError(.inputMissing, "--env-file: \(error.reason)")
         }
         var result: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
         where !line.isEmpty && !line.hasPrefix("#") {
             guard let override = LintEnvironment.Override(String(line)) else {
                 throw FatalError(

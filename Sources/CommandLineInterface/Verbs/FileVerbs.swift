@@ -16,7 +16,9 @@ struct LintVerb {
         let options = try FileOptions(command)
         let checked = command.arguments.map(options.lint)
         standardOutput(rendering.render(checked.map(\.result)))
-        if let failed = checked.first(where: { $0.exitCode != .finished }) { return failed.exitCode }
+        if let failed = checked.first(where: { $0.exitCode != .finished }) {
+            return failed.exitCode
+        }
         let hasWarning = checked.contains { $0.result.warningCount > 0 }
         return command.has("strict") && hasWarning ? .configuration : .finished
     }

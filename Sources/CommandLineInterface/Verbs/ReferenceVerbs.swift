@@ -40,13 +40,15 @@ enum ReferenceVerbs {
     static func functions(_ command: ParsedCommand) throws -> ExitCode {
         guard let name = command.arguments.first else {
             for function in FunctionRegistry.all {
-                standardOutput("\(function.syntax.joined(separator: " | "))\n    \(function.summary)\n")
+                standardOutput(
+                    "\(function.syntax.joined(separator: " | "))\n    \(function.summary)\n")
             }
             return .finished
         }
         guard let function = FunctionRegistry.find(name) else {
             throw UsageError(
-                message: unknown("function", name, FunctionRegistry.all.map(\.name), list: "functions"))
+                message: unknown(
+                    "function", name, FunctionRegistry.all.map(\.name), list: "functions"))
         }
         standardOutput(page(function))
         return .finished

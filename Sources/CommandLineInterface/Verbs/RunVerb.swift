@@ -30,8 +30,11 @@ struct RunVerb {
     }
 
     private func configureLog() throws {
-        let format = try choice("log-format", Log.Format.init(rawValue:), ["text", "json"]) ?? .text
-        let levels = ["debug": Log.Level.debug, "info": .info, "warning": .warning, "error": .error]
+        let format =
+            try choice("log-format", Log.Format.init(rawValue:), ["text", "json"]) ?? .text
+        let levels = [
+            "debug": Log.Level.debug, "info": .info, "warning": .warning, "error": .error,
+        ]
         let level = try choice("log-level", { levels[$0] }, levels.keys.sorted()) ?? .info
         Log.configure(format: format, levelMin: level)
     }
@@ -47,7 +50,8 @@ struct RunVerb {
         options.savepointPath = command.value("from-savepoint")
         options.allowsRewind = command.has("allow-rewind")
         options.allowsNonRestoredState = command.has("allow-non-restored-state")
-        let progress = try choice("progress", { ["auto": true, "off": false][$0] }, ["auto", "off"])
+        let progress = try choice(
+            "progress", { ["auto": true, "off": false][$0] }, ["auto", "off"])
         options.showsProgress = progress ?? true
         return options
     }
@@ -58,7 +62,9 @@ struct RunVerb {
         guard let word = command.value(option) else { return nil }
         guard let value = parse(word) else {
             throw UsageError(
-                message: "`--\(option) \(word.prefix(40))`: choose one of \(known.joined(separator: ", "))")
+                message:
+                    "`--\(option) \(word.prefix(40))`: choose one of \(known.joined(separator: ", "))"
+            )
         }
         return value
     }

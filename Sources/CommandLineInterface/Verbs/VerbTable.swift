@@ -25,30 +25,33 @@ enum VerbTable {
             "millrace run --stop-at-end pipelines/large-orders.yaml",
         ])
 
-    private static let runOptions = [
-        OptionSpecification(
-            name: "from-savepoint", aliases: ["-s", "--fromSavepoint"], value: "PATH|latest",
-            docs: "restore this checkpoint: its folder or its _metadata; latest: the newest one"),
-        OptionSpecification(
-            name: "allow-rewind",
-            docs: "with -s: accept a checkpoint whose successors' output is already visible"),
-        OptionSpecification(
-            name: "allow-non-restored-state", aliases: ["-n", "--allowNonRestoredState"],
-            docs: "leave behind the state of operators that the pipeline no longer has"),
-        OptionSpecification(
-            name: "fresh",
-            docs: "start a new life of the job; refused while a transaction is unresolved"),
-        OptionSpecification(
-            name: "parallelism", aliases: ["-p"], value: "N", docs: "instead of parallelism.default"),
-        OptionSpecification(
-            name: "stop-at-end",
-            docs: "stop at the end offsets of now, with a last checkpoint, and exit 0"),
-    ] + fileOptions + [logFormat] + [
-        OptionSpecification(
-            name: "log-level", value: "LEVEL", docs: "debug, info (default), warning or error"),
-        OptionSpecification(
-            name: "progress", value: "auto|off", docs: "the progress line on a terminal"),
-    ]
+    private static let runOptions =
+        [
+            OptionSpecification(
+                name: "from-savepoint", aliases: ["-s", "--fromSavepoint"], value: "PATH|latest",
+                docs: "restore this checkpoint: its folder or its _metadata; latest: the newest one"
+            ),
+            OptionSpecification(
+                name: "allow-rewind",
+                docs: "with -s: accept a checkpoint whose successors' output is already visible"),
+            OptionSpecification(
+                name: "allow-non-restored-state", aliases: ["-n", "--allowNonRestoredState"],
+                docs: "leave behind the state of operators that the pipeline no longer has"),
+            OptionSpecification(
+                name: "fresh",
+                docs: "start a new life of the job; refused while a transaction is unresolved"),
+            OptionSpecification(
+                name: "parallelism", aliases: ["-p"], value: "N",
+                docs: "instead of parallelism.default"),
+            OptionSpecification(
+                name: "stop-at-end",
+                docs: "stop at the end offsets of now, with a last checkpoint, and exit 0"),
+        ] + fileOptions + [logFormat] + [
+            OptionSpecification(
+                name: "log-level", value: "LEVEL", docs: "debug, info (default), warning or error"),
+            OptionSpecification(
+                name: "progress", value: "auto|off", docs: "the progress line on a terminal"),
+        ]
 
     /// What changes the file before it is checked; the same for every verb that reads one.
     private static let fileOptions = [

@@ -58,7 +58,8 @@ extension JSONDecoder {
         case .malformed: return "the value is not one well-formed JSON object"
         case .missingField: return "\(field) is \(type) NOT NULL but missing or null"
         case .typeMismatch: return "\(field) is not a \(type)"
-        case .numberOutOfRange: return "\(field) is out of the range of \(type.isEmpty ? "a number" : type)"
+        case .numberOutOfRange:
+            return "\(field) is out of the range of \(type.isEmpty ? "a number" : type)"
         case .tooDeep: return "the JSON has more than \(JSONDecoder.depthMax) levels"
         case .notUTF8: return "the value is not UTF-8"
         case .noValue:

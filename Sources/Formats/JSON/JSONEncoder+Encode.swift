@@ -40,7 +40,8 @@ extension JSONEncoder {
                 used = 0
             }
             // `reserve` never gives an empty buffer for a bound above 0.
-            let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self) + used
+            let start =
+                room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self) + used
             let end = JSONEncoder.write(row, fields, to: start)
             slices[index] = ByteSlice(base: start, count: end - start)
             used &+= end - start

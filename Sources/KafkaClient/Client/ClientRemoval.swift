@@ -20,11 +20,13 @@ struct ClientRemoval: @unchecked Sendable {  // Proof: the last reference, hande
     func run() {
         let argument = Unmanaged.passRetained(Box(self))
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().removal.destroy()
-            return nil
-        }, argument.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().removal.destroy()
+                return nil
+            }, argument.toOpaque())
         guard code == 0 else {
             argument.release()
             destroy()

@@ -39,7 +39,8 @@ package final class PartitionGrouping {
     /// The rows of one partition, in input order; valid until the next `group`.
     package func rows(ofPartition partition: Int) -> UnsafeBufferPointer<Int32> {
         let start = Int(starts[partition])
-        return UnsafeBufferPointer(start: grouped + start, count: Int(starts[partition + 1]) - start)
+        return UnsafeBufferPointer(
+            start: grouped + start, count: Int(starts[partition + 1]) - start)
     }
 
     /// Groups the rows `rows[0 ..< count]`, or `0 ..< count` without `rows`.
@@ -73,7 +74,8 @@ package final class PartitionGrouping {
         let sticky = stickyPartition
         for index in 0..<count {
             let key = keys[rows.map { Int($0[index]) } ?? index]
-            let partition = key.isAbsent
+            let partition =
+                key.isAbsent
                 ? sticky : Murmur2.partition(of: key, partitionCount: partitionCount)
             partitions[index] = Int32(truncatingIfNeeded: partition)
             counts[partition] &+= 1

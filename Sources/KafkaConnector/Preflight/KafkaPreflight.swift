@@ -97,7 +97,8 @@ package enum KafkaPreflight {
 
     /// What does not exist and should, with who wants it; nil if everything is there.
     package static func missingTopics(_ request: Request, existing: Set<String>) -> String? {
-        let wanted = request.sourceTopics.map { ($0, "which a source reads") }
+        let wanted =
+            request.sourceTopics.map { ($0, "which a source reads") }
             + request.sinkTopics.map { ($0, "which a sink writes") }
         let missing = wanted.filter { !existing.contains($0.0) }
         guard !missing.isEmpty else { return nil }

@@ -42,7 +42,8 @@ package struct TransactionTimeoutChain: Hashable, Sendable {
                     + "before its checkpoint")
         }
         // Saturating: the numbers come from a file.
-        let (part, overflow1) = checkpointIntervalMilliseconds
+        let (part, overflow1) =
+            checkpointIntervalMilliseconds
             .addingReportingOverflow(checkpointTimeoutMilliseconds)
         let (sum, overflow2) = part.addingReportingOverflow(restartDelayMilliseconds)
         guard overflow1 || overflow2 || sum >= timeout else { return nil }

@@ -38,7 +38,8 @@ extension KafkaSource {
         let isSameLife =
             split.topicID.isEmpty || state.topicID.isEmpty || split.topicID == state.topicID
         guard isSameLife, Int(split.partition.rawValue) < state.partitions.count else {
-            let why = isSameLife
+            let why =
+                isSameLife
                 ? "it has \(state.partitions.count) partitions and the checkpoint knows partition "
                     + "\(split.partition.rawValue)"
                 : "its topic id is another one"

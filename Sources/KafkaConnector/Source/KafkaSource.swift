@@ -69,7 +69,9 @@ package final class KafkaSource: Source {
         do {
             let splits = try states.map(decode)
             try admin.commitOffsets(
-                splits.map { (TopicPartition(topic: $0.topic, partition: $0.partition), $0.offset) },
+                splits.map {
+                    (TopicPartition(topic: $0.topic, partition: $0.partition), $0.offset)
+                },
                 group: configuration.groupID)
         } catch {
             // A courtesy to lag tools: what is committed here is never read back by a restore.
@@ -85,7 +87,8 @@ package final class KafkaSource: Source {
             return try KafkaPartitionSplit(decoding: state)
         } catch {
             throw FatalError(
-                .snapshotCorrupt, "the checkpoint's state of source \(operatorID.rawValue): \(error)")
+                .snapshotCorrupt,
+                "the checkpoint's state of source \(operatorID.rawValue): \(error)")
         }
     }
 }

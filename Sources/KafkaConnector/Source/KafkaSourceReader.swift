@@ -20,16 +20,23 @@ final class KafkaSourceReader: SourceReader {
         self.consumer = consumer
         self.configuration = configuration
         splits = given.map(\.split)
-        positions = PartitionPositions(given.map {
-            (partition: Int($0.split.partition.rawValue), next: $0.split.offset.rawValue,
-             stop: $0.stop)
-        })
+        positions = PartitionPositions(
+            given.map {
+                (
+                    partition: Int($0.split.partition.rawValue), next: $0.split.offset.rawValue,
+                    stop: $0.stop
+                )
+            })
         wakeUp = consumer.wakeUp
         // A partition that has nothing left to read is not fetched at all.
         let unread = given.filter { $0.split.offset.rawValue < ($0.stop ?? Int64.max) }
-        try consumer.assign(unread.map {
-            (TopicPartition(topic: $0.split.topic, partition: $0.split.partition), $0.split.offset)
-        })
+        try consumer.assign(
+            unread.map {
+                (
+                    TopicPartition(topic: $0.split.topic, partition: $0.split.partition),
+                    $0.split.offset
+                )
+            })
     }
 
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus {

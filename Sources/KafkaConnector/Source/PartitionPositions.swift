@@ -51,7 +51,9 @@ package final class PartitionPositions {
     /// A partition was read up to `offset`: what lies between the last row and it are control
     /// records and aborted ones. A position behind the stop position stays at it.
     package func reach(_ offset: Int64, partition: Int) {
-        guard partition >= 0, partition < partitionCount, nextOffsets[partition] >= 0 else { return }
+        guard partition >= 0, partition < partitionCount, nextOffsets[partition] >= 0 else {
+            return
+        }
         nextOffsets[partition] = max(
             nextOffsets[partition], min(offset, stopOffsets[partition]))
     }

@@ -74,7 +74,8 @@ package final class TransactionalSink: TransactionDriver {
 
     func insert(_ transaction: OpenTransaction) {
         let former = transactions.withLock { $0.updateValue(transaction, forKey: transaction.slot) }
-        precondition(former == nil, "slot \(transaction.slot) is initialized before it is destroyed")
+        precondition(
+            former == nil, "slot \(transaction.slot) is initialized before it is destroyed")
     }
 
     func remove(slot: Int) -> OpenTransaction? {

@@ -61,7 +61,9 @@ extension AggregateOperator {
                     slots: buffers.slots)
             } catch {
                 let row = batch.selection.rows[error.row]
-                guard error.code == .keyTooLong else { throw recordError("E2201", row, batch, error) }
+                guard error.code == .keyTooLong else {
+                    throw recordError("E2201", row, batch, error)
+                }
                 try failures.resolve(
                     EvaluationError(.valueTooLong, failedRows: [row], message: error.message),
                     in: batch)
@@ -132,7 +134,9 @@ extension AggregateOperator {
                 continue
             }
             failed.append(batch.selection.rows[index])
-            if failures.policy == .fail { try failures.resolve(overflow(overflowing, failed), in: batch) }
+            if failures.policy == .fail {
+                try failures.resolve(overflow(overflowing, failed), in: batch)
+            }
         }
         // Slots are numbered by selection, so rows leave it only now.
         if !failed.isEmpty { try failures.resolve(overflow(0, failed), in: batch) }

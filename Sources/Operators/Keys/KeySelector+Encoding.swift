@@ -14,7 +14,9 @@ extension KeySelector {
         }
         let keys = keys
         let hashes = hashes
-        for index in 0..<count { hashes[index] = StableHash.xxh3(keys[index].base, keys[index].count) }
+        for index in 0..<count {
+            hashes[index] = StableHash.xxh3(keys[index].base, keys[index].count)
+        }
     }
 
     /// The usual key, one STRING column: no switch a row.

@@ -48,7 +48,8 @@ extension KeySelector: Partitioner {
         encodeKeys(of: batch)
         var kept = 0
         for index in 0..<all.count {
-            let isKept = kept < batch.selection.count && batch.selection.rows[kept] == all.rows[index]
+            let isKept =
+                kept < batch.selection.count && batch.selection.rows[kept] == all.rows[index]
             keyGroups[index] =
                 isKept
                 ? UInt16(

@@ -6,7 +6,8 @@ internal import Glibc
 /// acknowledgement a checkpoint.
 ///
 /// - Threading: `post` from any thread, `next` from one.
-final class EventQueue<Event: Sendable>: @unchecked Sendable {  // Proof: `events` is only touched under `mutex`.
+final class EventQueue<Event: Sendable>: @unchecked Sendable {
+    // Proof of `@unchecked`: `events` is only touched under `mutex`.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var events: [Event] = []

@@ -48,12 +48,14 @@ final class SerialWorker: Sendable {
 func startThread(name: String, _ body: @escaping @Sendable () -> Void) -> UInt {
     let box = Unmanaged.passRetained(ThreadBody(name: name, body: body))
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { argument in
-        let body = Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue()
-        csystem_name_thread(body.name)
-        body.body()
-        return nil
-    }, box.toOpaque())
+    let status = pthread_create(
+        &thread, nil,
+        { argument in
+            let body = Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue()
+            csystem_name_thread(body.name)
+            body.body()
+            return nil
+        }, box.toOpaque())
     precondition(status == 0, "pthread_create failed with \(status): out of threads or memory")
     return thread
 }

@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Observability
 internal import StreamAPI
 internal import StreamCore
@@ -76,7 +76,8 @@ final class JobController {
     }
 
     private func nextDeadline() -> MonotonicTime? {
-        let progressDue = progress.isShown
+        let progressDue =
+            progress.isShown
             ? MonotonicTime.now.milliseconds + Self.progressIntervalMilliseconds : nil
         let deadlines = [protocolState.nextDeadlineMilliseconds, progressDue].compactMap(\.self)
         return deadlines.min().map(MonotonicTime.init(milliseconds:))
@@ -85,7 +86,9 @@ final class JobController {
     private func tick() {
         guard outcome == nil else { return }
         let now = MonotonicTime.now
-        if let due = protocolState.nextDeadlineMilliseconds, due <= now.milliseconds { handle(.tick) }
+        if let due = protocolState.nextDeadlineMilliseconds, due <= now.milliseconds {
+            handle(.tick)
+        }
         progress.draw(graph.status(), at: now)
     }
 
@@ -123,7 +126,8 @@ final class JobController {
         let hanging = graph.cancel(within: Self.cancelMax)
         guard hanging.isEmpty else {
             let names = hanging.joined(separator: ", ")
-            let message = "subtasks did not end within \(Self.cancelMax): \(names); they may still "
+            let message =
+                "subtasks did not end within \(Self.cancelMax): \(names); they may still "
                 + "write, so the process ends and a new one must recover"
             return .failOver(message: message, fatal: FatalError(.internalError, message))
         }
@@ -140,7 +144,8 @@ final class JobController {
 
     /// A failure that no restart can mend decides the exit code.
     private func withFatalCause(_ outcome: RunOutcome) -> RunOutcome {
-        guard case .failOver(let message, nil) = outcome, let fatal = firstError as? FatalError else {
+        guard case .failOver(let message, nil) = outcome, let fatal = firstError as? FatalError
+        else {
             return outcome
         }
         return .failOver(message: message, fatal: fatal)

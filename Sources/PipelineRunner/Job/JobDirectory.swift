@@ -19,7 +19,8 @@ struct JobDirectory: ~Copyable {
         var template = Array("\(parent)/millrace-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw FatalError(
-                .cannotCreate, "\(parent): a scratch folder cannot be created, errno \(errno); set "
+                .cannotCreate,
+                "\(parent): a scratch folder cannot be created, errno \(errno); set "
                     + "TMPDIR to a folder that can be written")
         }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Glibc
 internal import Observability
 package import StreamAPI

@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Glibc
 internal import Observability
 internal import StreamAPI
@@ -46,7 +46,8 @@ final class Leadership: Sendable {
     ///
     /// - Throws: As ``acquire()``.
     func takeAttempt(above other: Attempt) throws -> Attempt {
-        let attempt = try state.withLock { state in try drive(&state, .raiseRequested(above: other)) }
+        let attempt = try state.withLock { state in try drive(&state, .raiseRequested(above: other))
+        }
         guard let attempt else {
             throw FatalError(.internalError, "the attempt protocol ended without an attempt")
         }
@@ -84,7 +85,8 @@ final class Leadership: Sendable {
         while let action = pending.first {
             pending.removeFirst()
             if case .ready(let attempt) = action { ready = attempt }
-            if let answer = try perform(action, attempt: state.attempt, holdsLock: state.holdsLock) {
+            if let answer = try perform(action, attempt: state.attempt, holdsLock: state.holdsLock)
+            {
                 pending += state.handle(answer)
             }
         }
@@ -158,7 +160,8 @@ extension FatalError {
     /// Exit code 75: a newer attempt than this process's exists.
     static func superseded(by attempt: Attempt) -> FatalError {
         FatalError(
-            .superseded, "another instance took over as attempt \(attempt.rawValue); this one is "
+            .superseded,
+            "another instance took over as attempt \(attempt.rawValue); this one is "
                 + "fenced and ends")
     }
 }

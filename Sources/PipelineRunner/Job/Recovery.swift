@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Glibc
 internal import Observability
 internal import StreamAPI
@@ -69,7 +69,8 @@ struct Recovery {
             attempt = try leadership.takeAttempt(above: above)
             return .attemptTaken(attempt)
         } catch {
-            return .storageFailed(message: "could not take an attempt above \(above.rawValue): \(error)")
+            return .storageFailed(
+                message: "could not take an attempt above \(above.rawValue): \(error)")
         }
     }
 

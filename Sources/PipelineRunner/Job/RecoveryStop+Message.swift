@@ -63,9 +63,11 @@ extension RecoveryStop {
 /// `results[0] 100..249 (150 records), results[1] ...`, or what is known of it.
 func ranges(_ transactions: [PreparedTransaction]) -> String {
     let parts = transactions.flatMap(\.output).map { range in
-        let offsets = range.firstOffset < 0
+        let offsets =
+            range.firstOffset < 0
             ? "offsets not known" : "\(range.firstOffset)..\(range.lastOffset)"
-        return "\(range.topic)[\(range.partition.rawValue)] \(offsets) (\(range.recordCount) records)"
+        return
+            "\(range.topic)[\(range.partition.rawValue)] \(offsets) (\(range.recordCount) records)"
     }
     return parts.isEmpty ? "no records" : parts.joined(separator: ", ")
 }

@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Observability
 internal import StreamAPI
 internal import StreamCore
@@ -48,7 +48,8 @@ struct RunContext: Sendable {
         var result: [OperatorID: [[UInt8]]] = [:]
         for source in plan.sources {
             let id = source.operatorID
-            result[id] = facts.isInitial
+            result[id] =
+                facts.isInitial
                 ? splits[id, default: []].map(\.state)
                 : snapshots.flatMap(\.operators).filter { $0.operatorID == id }.flatMap(\.items)
         }
@@ -59,7 +60,8 @@ struct RunContext: Sendable {
     func writeMetadata(
         _ facts: CheckpointFacts, snapshots: [SubtaskSnapshot], triggeredAtMilliseconds: Int64
     ) throws {
-        let operators = facts.isInitial
+        let operators =
+            facts.isInitial
             ? try initialState(facts.id) : OperatorState.collect(snapshots)
         try storage.writeMetadata(
             CheckpointMetadata(

@@ -1,5 +1,5 @@
-internal import Checkpointing
 internal import CheckpointStorage
+internal import Checkpointing
 internal import Observability
 internal import StreamAPI
 internal import StreamCore
@@ -26,10 +26,12 @@ struct RunPreparation {
             splits: splits)
     }
 
-    private func recover(_ attempt: Attempt, _ driver: (any TransactionDriver)?) throws -> JobStart {
+    private func recover(_ attempt: Attempt, _ driver: (any TransactionDriver)?) throws -> JobStart
+    {
         let poolSize = plan.transactions?.poolSize ?? 0
         let settings = RecoveryProtocol.Settings(
-            attempt: attempt, transactionalIDs: (0..<poolSize).map { driver?.transactionalID(slot: $0) ?? "" },
+            attempt: attempt,
+            transactionalIDs: (0..<poolSize).map { driver?.transactionalID(slot: $0) ?? "" },
             isFresh: options.isFresh && startOptionsHold)
         let recovery = Recovery(storage: storage, driver: driver, leadership: leadership)
         switch recovery.run(settings) {
@@ -51,7 +53,10 @@ struct RunPreparation {
         case .newLife(let marker):
             Log.warning(
                 "job starting a new life",
-                ["job": plan.name, "attempt": attempt, "former_marker": marker?.description ?? "none"])
+                [
+                    "job": plan.name, "attempt": attempt,
+                    "former_marker": marker?.description ?? "none",
+                ])
         case .restored:
             Log.info(
                 "job restoring checkpoint",

@@ -15,5 +15,7 @@ extension PipelinePlanner {
         }
 
     /// `librdkafka 2.0.2`.
-    package static var clientLibraryVersion: String { "librdkafka \(KafkaConfiguration.libraryVersion)" }
+    package static var clientLibraryVersion: String {
+        "librdkafka \(KafkaConfiguration.libraryVersion)"
+    }
 }

@@ -46,7 +46,9 @@ extension KafkaStartupMode {
         case .committed: self = .committed
         case .timestamp(let milliseconds): self = .timestamp(milliseconds: milliseconds)
         case .offsets(let offsets):
-            let pairs = offsets.map { (PartitionIndex(rawValue: $0.key), Offset(rawValue: $0.value)) }
+            let pairs = offsets.map {
+                (PartitionIndex(rawValue: $0.key), Offset(rawValue: $0.value))
+            }
             self = .offsets(Dictionary(uniqueKeysWithValues: pairs))
         }
     }
@@ -59,7 +61,8 @@ extension StreamAPI.ErrorPolicy {
 extension JSONColumn {
     init(_ column: SourceScope.ExtractedColumn) {
         self.init(
-            field: Field(name: column.path.pathText, type: column.type, isNullable: column.isNullable),
+            field: Field(
+                name: column.path.pathText, type: column.type, isNullable: column.isNullable),
             path: column.path.map { step in
                 switch step {
                 case .field(let name): .field(name)

@@ -116,7 +116,8 @@ extension GraphWiring {
     private func plainSinks() -> [String: PlainSink] {
         var result: [String: PlainSink] = [:]
         for sink in definition.sinks where sink.guarantee == .atLeastOnce {
-            guard result[sink.connection] == nil, let connection = connections[sink.connection] else {
+            guard result[sink.connection] == nil, let connection = connections[sink.connection]
+            else {
                 continue
             }
             result[sink.connection] = PlainSink(connection: connection)

@@ -42,7 +42,8 @@ package struct PipelinePlanner {
     }
 
     private func operatorIDs() -> [OperatorID] {
-        let ids = definition.sources.map(\.id) + definition.transforms.map(\.id)
+        let ids =
+            definition.sources.map(\.id) + definition.transforms.map(\.id)
             + definition.sinks.map(\.id)
         return ids.map(OperatorID.init(rawValue:))
     }
@@ -115,7 +116,8 @@ extension PipelinePlanner {
         return TransactionTimeoutChain(
             checkpointIntervalMilliseconds: checkpointing.intervalMilliseconds,
             checkpointTimeoutMilliseconds: checkpointing.timeoutMilliseconds,
-            restartDelayMilliseconds: definition.configuration.restartStrategy.longestDelayMilliseconds)
+            restartDelayMilliseconds: definition.configuration.restartStrategy
+                .longestDelayMilliseconds)
     }
 
     private var exactlyOnceSinks: [SinkDefinition] {

@@ -27,7 +27,8 @@ struct ProgressLine {
         guard isShown, elapsed >= JobController.progressIntervalMilliseconds else { return }
         let recordsIn = status.filter(\.isSource).reduce(0) { $0 + $1.recordsIn }
         let recordsOut = status.filter(\.hasSink).reduce(0) { $0 + $1.recordsOut }
-        let line = "RUNNING \(clock(now)) | in \(rate(recordsIn - lastIn, elapsed)) "
+        let line =
+            "RUNNING \(clock(now)) | in \(rate(recordsIn - lastIn, elapsed)) "
             + "out \(rate(recordsOut - lastOut, elapsed)) | ckpt \(checkpoint)"
         standardError("\r\u{1B}[K" + line)
         (lastIn, lastOut, drawnAt) = (recordsIn, recordsOut, now)

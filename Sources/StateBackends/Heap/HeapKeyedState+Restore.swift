@@ -50,7 +50,9 @@ extension HeapKeyedState {
         let cap = min(
             reader.remaining / KeyedStateFormat.entryByteCountMin(descriptor),
             HeapStateBackend.keysPerGroupMax)
-        guard count <= cap else { throw ByteReaderError.tooLong(offset: 0, length: count, cap: cap) }
+        guard count <= cap else {
+            throw ByteReaderError.tooLong(offset: 0, length: count, cap: cap)
+        }
         for _ in 0..<count { try insertEntry(group, &reader) }
         guard reader.remaining == 0 else {
             throw ByteReaderError.trailing(offset: reader.offset, remaining: reader.remaining)

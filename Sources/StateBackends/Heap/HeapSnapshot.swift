@@ -52,7 +52,8 @@ final class HeapSnapshot: KeyedStateSnapshot, @unchecked Sendable {
 
     private func groupByteCount(_ view: View) -> Int {
         let descriptor = state.descriptor
-        var total = 4 + view.keyByteCount
+        var total =
+            4 + view.keyByteCount
             + view.entryCount * KeyedStateFormat.entryByteCountMin(descriptor)
         guard !descriptor.bytesWords.isEmpty else { return total }
         for entry in 0..<view.entryCount {

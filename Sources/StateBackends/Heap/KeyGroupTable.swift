@@ -160,7 +160,10 @@ func isEqual(_ a: ByteSlice, _ b: ByteSlice) -> Bool {
         var at = 0
         while at &+ 8 <= count {
             if x.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                != y.loadUnaligned(fromByteOffset: at, as: UInt64.self) { return false }
+                != y.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            {
+                return false
+            }
             at &+= 8
         }
         return x.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)

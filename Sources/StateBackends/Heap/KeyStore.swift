@@ -93,7 +93,8 @@ struct KeyStore {
     static func key(
         _ reference: UInt32, _ chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
     ) -> ByteSlice {
-        let start = chunks[Int(reference &>> UInt32(chunkShift))]
+        let start =
+            chunks[Int(reference &>> UInt32(chunkShift))]
             + Int(reference & UInt32(chunkByteCount &- 1))
         guard start[0] == longLength else {
             return ByteSlice(base: start + 1, count: Int(start[0]))

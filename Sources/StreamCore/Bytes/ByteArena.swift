@@ -1,7 +1,8 @@
 /// A block of bytes that slices point into, alive while anything retains it.
 ///
 /// - Threading: filled by one thread, then only read; the last release may come from any thread.
-public final class ByteChunk: @unchecked Sendable {  // Proof: bytes are written once, before the chunk is shared.
+public final class ByteChunk: @unchecked Sendable {
+    // Proof of `@unchecked`: bytes are written once, before the chunk is shared.
     public let bytes: UnsafeMutableRawPointer
     /// Usable bytes; ``ByteArena/padding`` more are allocated behind them.
     public let capacity: Int

@@ -1,5 +1,5 @@
-internal import CXXHash
 internal import CSystem
+internal import CXXHash
 
 /// Hashes that are part of the state format: the same in every process, version and machine.
 public enum StableHash {

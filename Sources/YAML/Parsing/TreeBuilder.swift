@@ -47,7 +47,8 @@ struct TreeBuilder {
         if root == nil, problems.isEmpty {
             throw YAMLProblem(
                 .empty, at: YAMLMark(line: 1, column: 1), "the file is empty",
-                help: "begin with `version: 1` and `name:`; docs/pipeline-reference.md has every key")
+                help:
+                    "begin with `version: 1` and `name:`; docs/pipeline-reference.md has every key")
         }
         return root
     }

@@ -15,7 +15,8 @@ import Testing
     @Test(arguments: [
         "recovery-first-start", "recovery-resume", "recovery-roll-back", "recovery-list",
         "recovery-unstable", "recovery-marker-absent", "recovery-unknown", "recovery-fresh",
-        "recovery-without-pool", "recovery-late-checkpoint", "recovery-no-answer", "recovery-denied",
+        "recovery-without-pool", "recovery-late-checkpoint", "recovery-no-answer",
+        "recovery-denied",
     ])
     func recoveryDoesWhatItsTranscriptSays(_ name: String) throws {
         var recovery = RecoveryTranscript()
