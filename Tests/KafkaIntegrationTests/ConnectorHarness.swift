@@ -77,6 +77,30 @@ struct ConnectorHarness {
         ]).split(separator: "\n").map(String.init)
     }
 
+    /// The same once it sees `count` records: a commit is answered before its markers are in every
+    /// log.
+    func kcat(_ topic: String, awaiting count: Int) throws -> [String] {
+        var seen: [String] = []
+        try waitUntil {
+            seen = try kcat(topic)
+            return seen.count >= count
+        }
+        return seen
+    }
+
+    /// Waits until no transaction holds readers of the topic back.
+    func awaitMarkers(_ topic: String) throws {
+        let uncommitted = try KafkaAdmin(
+            configuration: broker.configuration, isolation: .readUncommitted)
+        for partition in 0..<(try broker.admin.partitionCount(ofTopic: topic)) {
+            let place = TopicPartition(
+                topic: topic, partition: PartitionIndex(rawValue: partition))
+            try waitUntil {
+                try broker.admin.watermarks(of: place).end == uncommitted.watermarks(of: place).end
+            }
+        }
+    }
+
     /// Runs kcat to its end.
     @discardableResult
     static func run(_ arguments: [String], input: String? = nil) throws -> String {

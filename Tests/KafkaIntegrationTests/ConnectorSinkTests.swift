@@ -130,6 +130,7 @@ extension ConnectorHarness {
         _ = try write(topic, rows, with: sink)
         try sink.commit(slot: 0)
         sink.destroy(slot: 0)
+        try awaitMarkers(topic)
     }
 
     func plainWriter(

@@ -78,7 +78,7 @@ import Testing
                 slot: slot, checkpoint: Harness.checkpoint(UInt32(interval)),
                 attempt: Attempt(rawValue: 1))
             try sink.commit(slot: slot)
-            #expect(try harness.kcat(topic).count == interval + 1)
+            #expect(try harness.kcat(topic, awaiting: interval + 1).count == interval + 1)
             sink.destroy(slot: slot)
             if interval < 3 { _ = try sink.initialize(slot: slot) }
         }
@@ -101,7 +101,7 @@ import Testing
         try writer.barrier(Harness.barrier(2))
         #expect(try sink.flush(slot: 0).output.map(\.recordCount) == [1])
         try sink.commit(slot: 0)
-        #expect(try harness.kcat(topic) == ["0 k late"])
+        #expect(try harness.kcat(topic, awaiting: 1) == ["0 k late"])
     }
 
     @Test func cancellingEndsTheWaitForATransaction() throws {
@@ -124,7 +124,8 @@ import Testing
         #expect(try harness.kcat(topic) == [])
         #expect(recovery.endTransaction(prepared) == .committed)
         #expect(recovery.endTransaction(prepared) == .committed)
-        #expect(try harness.kcat(topic) == ["0 k kept"])
+        #expect(try harness.kcat(topic, awaiting: 1) == ["0 k kept"])
+        try waitUntil { recovery.readMarker() != .unstable }
         #expect(recovery.readMarker() == .value(Harness.checkpoint(3)))
         try expectAtRest(topic, partitionCount: 1, harness)
     }
@@ -139,6 +140,7 @@ import Testing
             return #expect(Bool(false), "a fenced transaction was committed")
         }
         #expect(try harness.kcat(topic) == [])
+        try waitUntil { recovery.readMarker() != .unstable }
         #expect(recovery.readMarker() == .absent)
         try expectAtRest(topic, partitionCount: 1, harness)
     }
@@ -185,8 +187,8 @@ import Testing
         #expect(try Set(sink.flush(slot: 0).output.map(\.topic)) == [first, second])
         #expect(try harness.kcat(first) == [])
         try sink.commit(slot: 0)
-        #expect(try harness.kcat(first) == ["0 k \(first)"])
-        #expect(try harness.kcat(second) == ["0 k \(second)"])
+        #expect(try harness.kcat(first, awaiting: 1) == ["0 k \(first)"])
+        #expect(try harness.kcat(second, awaiting: 1) == ["0 k \(second)"])
     }
 
     @Test func theRangesOfTwoTransactionsEncloseTheirRecords() throws {
@@ -198,6 +200,7 @@ import Testing
         #expect(first.output.map(\.lastOffset) == [1])
         try sink.commit(slot: 0)
         sink.destroy(slot: 0)
+        try harness.awaitMarkers(topic)
         // Offset 2 is the first one's commit record.
         let second = try harness.write(topic, [("k", "3")], with: sink)
         #expect(second.output.map(\.firstOffset) == [2])
