@@ -1,3 +1,4 @@
+import Expression
 import StreamCore
 import Testing
 
@@ -75,6 +76,6 @@ import Testing
         ("TOPIC", "topic"),
     ])
     func aMisspeltNameFindsWhatWasMeant(_ name: String, _ expected: String?) {
-        #expect(NearestName.find(name, among: ["parallelism", "topic", "type"]) == expected)
+        #expect(Spelling.nearest(name, among: ["parallelism", "topic", "type"]) == expected)
     }
 }

@@ -1,3 +1,5 @@
+internal import Expression
+
 /// Reads the words of a command line by the tables of verbs.
 ///
 /// Long options take their value as `--name value` or `--name=value`; short ones as `-p 4` or
@@ -44,28 +46,9 @@ struct CommandLineParser {
 func unknown(
     _ what: String, _ word: String, _ known: [String], list: String = "help"
 ) -> String {
-    let limit = max(1, word.prefix(64).count / 3)
-    let nearest = known.map { ($0, editDistance($0, word)) }.filter { $0.1 <= limit }
-        .min { $0.1 < $1.1 }?.0
+    let nearest = Spelling.nearest(String(word.prefix(64)), among: known)
     let help = nearest.map { "did you mean `\($0)`?" } ?? "see `millrace \(list)`"
     return "unknown \(what) `\(word.prefix(64))`; \(help)"
-}
-
-/// Levenshtein's distance; for words of a command line, so quadratic cost does not matter.
-func editDistance(_ a: String, _ b: String) -> Int {
-    let left = Array(a.prefix(64))
-    let right = Array(b.prefix(64))
-    var row = Array(0...right.count)
-    for (i, character) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in right.enumerated() {
-            let substitution = diagonal + (character == other ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
-        }
-    }
-    return row[right.count]
 }
 
 /// The words behind the verb, eaten from the left.

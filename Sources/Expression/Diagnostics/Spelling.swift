@@ -1,5 +1,8 @@
-/// Finds what a misspelt name was meant to be.
-enum Spelling {
+/// Finds what a misspelt name was meant to be: in expressions, pipeline files, command lines.
+package enum Spelling {
+    /// Unicode scalars of a name that are compared, at most: the cost is quadratic.
+    private static let scalarCountMax = 128
+
     /// `did you mean ...?`, or nil if no candidate is close.
     static func didYouMean(_ name: String, among candidates: [String]) -> String? {
         nearest(name, among: candidates).map { "did you mean `\($0)`?" }
@@ -7,12 +10,12 @@ enum Spelling {
 
     /// The candidate with the fewest edits, at most a third of the name's length (at least 1);
     /// the first of equals.
-    static func nearest(_ name: String, among candidates: [String]) -> String? {
-        let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
+    package static func nearest(_ name: String, among candidates: [String]) -> String? {
+        let wanted = Array(name.lowercased().unicodeScalars.prefix(scalarCountMax))
         let limit = max(1, wanted.count / 3)
         var best: (name: String, edits: Int)?
         for candidate in candidates {
-            let other = Array(candidate.lowercased().unicodeScalars.prefix(64))
+            let other = Array(candidate.lowercased().unicodeScalars.prefix(scalarCountMax))
             guard abs(other.count - wanted.count) <= limit else { continue }
             let edits = distance(wanted, other)
             if edits <= limit && edits < best?.edits ?? Int.max { best = (candidate, edits) }

@@ -1,3 +1,4 @@
+internal import Expression
 internal import YAML
 
 /// Operators and their inputs as written, also of operators that have errors.
@@ -108,7 +109,7 @@ extension PipelineChecker {
                 "the output `\(FieldDecoder.excerpt(input))` is not available in this version",
                 help: "`\(parts[0])` has one output, `\(parts[0])`")
         }
-        if let nearest = NearestName.find(input, among: candidates) {
+        if let nearest = Spelling.nearest(input, among: candidates) {
             graph.probablyMeant.insert(nearest)
         }
         let isSink = writtenKeys(of: "sinks").contains(input)

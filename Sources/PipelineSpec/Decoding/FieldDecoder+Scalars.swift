@@ -1,3 +1,4 @@
+internal import Expression
 internal import StreamCore
 internal import YAML
 
@@ -188,7 +189,7 @@ extension FieldDecoder {
             report(
                 .notAllowed, place,
                 "`\(place.name)` is `\(Self.excerpt(text))`; it must be one of \(Self.names(choices))",
-                help: NearestName.find(text, among: choices.map(\.name)).map {
+                help: Spelling.nearest(text, among: choices.map(\.name)).map {
                     "did you mean `\($0)`?"
                 })
             return nil

@@ -1,43 +1,13 @@
-/// Finds what a misspelt name was meant to be.
-enum NearestName {
-    /// The candidate with the fewest edits, at most a third of the name's length (at least 1); the
-    /// first of equals.
-    static func find(_ name: String, among candidates: [String]) -> String? {
-        let wanted = Array(name.lowercased().unicodeScalars.prefix(128))
-        let limit = max(1, wanted.count / 3)
-        var best: (name: String, edits: Int)?
-        for candidate in candidates {
-            let other = Array(candidate.lowercased().unicodeScalars.prefix(128))
-            guard abs(other.count - wanted.count) <= limit else { continue }
-            let edits = distance(wanted, other)
-            if edits <= limit, edits < best?.edits ?? Int.max { best = (candidate, edits) }
-        }
-        return best?.name
-    }
+internal import Expression
 
+/// What to say about a misspelt name.
+enum NearestName {
     /// `did you mean ...?`, or the list of what there is, or nil if there is nothing.
     static func help(_ name: String, among candidates: [String]) -> String? {
-        if let nearest = find(name, among: candidates) { return "did you mean `\(nearest)`?" }
+        if let nearest = Spelling.nearest(name, among: candidates) {
+            return "did you mean `\(nearest)`?"
+        }
         guard !candidates.isEmpty, candidates.count <= 12 else { return nil }
         return "there are: " + candidates.map { "`\($0)`" }.joined(separator: ", ")
-    }
-
-    /// Edits between two names, an exchange of neighbours counted as one.
-    private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-        var beforeLast: [Int] = []
-        var last = Array(0...b.count)
-        for i in a.indices {
-            var row = [i + 1]
-            for j in b.indices {
-                var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-                    cost = min(cost, beforeLast[j - 1] + 1)
-                }
-                row.append(cost)
-            }
-            beforeLast = last
-            last = row
-        }
-        return last[b.count]
     }
 }

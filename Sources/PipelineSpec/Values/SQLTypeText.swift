@@ -1,3 +1,4 @@
+internal import Expression
 internal import StreamCore
 
 /// Reads the SQL types of a source's `schema`: `STRING NOT NULL`, `ARRAY<ROW<id BIGINT, tag STRING>>`.
@@ -133,7 +134,7 @@ struct SQLTypeText {
         }
         return failure(
             "there is no type `\(name)`",
-            help: NearestName.find(
+            help: Spelling.nearest(
                 name, among: Array(Self.scalars.keys.sorted()) + ["ARRAY", "ROW"]
             )
             .map { "did you mean `\($0)`?" } ?? Self.list)
