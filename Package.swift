@@ -19,6 +19,11 @@ func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: pureTargets.contains(name) ? pure : base)
 }
 
+/// With `MILLRACE_TEST_TARGETS=A,B` only these test targets exist: quicker builds while working on one.
+let testTargetsWanted = Context.environment["MILLRACE_TEST_TARGETS"].map {
+    Set($0.split(separator: ",").map(String.init))
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: base)
 }
@@ -118,7 +123,8 @@ let package = Package(
             ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("EndToEndTests", []),
-    ],
+    ].filter { target in target.type != .test || testTargetsWanted?.contains(target.name) != false
+    },
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -77,6 +77,7 @@ struct NaiveEvaluator {
         case .boolean(let value): .boolean(value)
         case .integer(let value): .integer(value)
         case .double(let value): .double(value)
+        case .decimal(let value): .decimal(value)
         case .bytes(let value): .text(value)
         }
     }
@@ -227,6 +228,7 @@ struct NaiveEvaluator {
             Int32(exactly: x.rounded(.towardZero)).map { .integer(Int64($0)) }
         case (.double(let x), _): Int64(exactly: x.rounded(.towardZero)).map { .integer($0) }
         case (.text(let x), _): parsed(String(decoding: x, as: UTF8.self), type)
+        case (.decimal, _): nil
         case (.null, _): .null
         }
     }

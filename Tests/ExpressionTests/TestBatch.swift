@@ -8,6 +8,8 @@ enum Value: Hashable, CustomStringConvertible {
     case boolean(Bool)
     case integer(Int64)
     case double(Double)
+    /// Unscaled.
+    case decimal(Int128)
     case text([UInt8])
 
     static func text(_ text: String) -> Value { .text(Array(text.utf8)) }
@@ -19,6 +21,7 @@ enum Value: Hashable, CustomStringConvertible {
         case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
         case .double(let value): "\(value)"
+        case .decimal(let value): "\(value)"
         case .text(let bytes): "\"\(String(decoding: bytes, as: UTF8.self))\""
         }
     }
@@ -41,6 +44,7 @@ extension Column {
         case .bool8: .boolean(booleans[row] != 0)
         case .int64: .integer(integers[row])
         case .float64: .double(doubles[row])
+        case .int128: .decimal(decimals[row])
         case .slice: .text(Array(slices[row].buffer))
         }
     }
@@ -61,6 +65,7 @@ func makeBatch(_ schema: RowSchema, _ rows: [[Value]]) -> RecordBatch {
             case .boolean(let value): column.booleans[row] = value ? 1 : 0
             case .integer(let value): column.integers[row] = value
             case .double(let value): column.doubles[row] = value
+            case .decimal(let value): column.decimals[row] = value
             case .text(let bytes):
                 let target = arena.allocate(bytes.count)
                 for (offset, byte) in bytes.enumerated() { target[offset] = byte }

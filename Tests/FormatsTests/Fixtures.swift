@@ -86,6 +86,7 @@ enum Cell: Equatable, CustomStringConvertible {
         case .bool8: self = .boolean(column.booleans[row] != 0)
         case .int64: self = .integer(column.integers[row])
         case .float64: self = .double(column.doubles[row].bitPattern)
+        case .int128: self = .text("\(column.decimals[row])")
         case .slice: self = .text(column.slices[row].text)
         }
     }

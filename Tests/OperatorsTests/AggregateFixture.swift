@@ -27,6 +27,7 @@ enum Cell: Hashable, CustomStringConvertible {
         case .bool8: self = .boolean(column.booleans[row] != 0)
         case .int64: self = .integer(column.integers[row])
         case .float64: self = .double(column.doubles[row])
+        case .int128: self = .text("\(column.decimals[row])")
         case .slice: self = .text(column.slices[row].text)
         }
     }

@@ -23,6 +23,7 @@ extension Column {
         case .bool8: "\(booleans[row] != 0)"
         case .int64: "\(integers[row])"
         case .float64: "\(doubles[row])"
+        case .int128: "\(decimals[row])"
         case .slice: slices[row].text
         }
     }

@@ -192,8 +192,10 @@ extension LogicalType {
     /// Whether values have an order and an equality that kernels know.
     var isComparable: Bool {
         switch self {
-        case .boolean, .int, .bigint, .double, .string, .bytes: true
-        case .array, .row: false
+        case .boolean, .int, .bigint, .double, .decimal, .string, .bytes, .date, .timestamp,
+            .timestampLTZ, .intervalDayTime, .intervalYearMonth:
+            true
+        case .array, .map, .row, .json: false
         }
     }
 

@@ -41,6 +41,8 @@ enum ConstantValue: Hashable, Sendable {
     case boolean(Bool)
     case integer(Int64)
     case double(Double)
+    /// The unscaled value; the expression's type has the scale.
+    case decimal(Int128)
     /// STRING (UTF-8) and BYTES.
     case bytes([UInt8])
 }

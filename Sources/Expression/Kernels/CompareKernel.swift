@@ -78,6 +78,9 @@ final class CompareKernel: Kernel {
         case .float64:
             let (x, y) = (a.doubles, b.doubles)
             rows.forEach { target[$0] = C.holds(x[$0], y[$0]) ? 1 : 0 }
+        case .int128:
+            let (x, y) = (a.decimals, b.decimals)
+            rows.forEach { target[$0] = C.holds(x[$0], y[$0]) ? 1 : 0 }
         case .slice:
             let (x, y) = (a.slices, b.slices)
             // The slices of NULLs point nowhere.

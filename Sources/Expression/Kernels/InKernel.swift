@@ -9,6 +9,7 @@ final class InKernel: Kernel {
     private let hasNull: Bool
     private let integers: [Int64]
     private let doubles: [Double]
+    private let decimals: [Int128]
     private let members: [[UInt8]]
     /// ``members`` as slices, ascending.
     private let slices: [ByteSlice]
@@ -18,6 +19,7 @@ final class InKernel: Kernel {
         self.hasNull = hasNull
         var integers: Set<Int64> = []
         var doubles: Set<Double> = []
+        var decimals: Set<Int128> = []
         var members: Set<[UInt8]> = []
         for constant in constants {
             switch constant {
@@ -25,11 +27,13 @@ final class InKernel: Kernel {
             case .boolean(let value): integers.insert(value ? 1 : 0)
             case .integer(let value): integers.insert(value)
             case .double(let value): doubles.insert(value)
+            case .decimal(let value): decimals.insert(value)
             case .bytes(let value): members.insert(value)
             }
         }
         self.integers = integers.sorted()
         self.doubles = doubles.sorted()
+        self.decimals = decimals.sorted()
         self.members = members.sorted { $0.lexicographicallyPrecedes($1) }
         slices = self.members.map { frame.constants.append(copying: $0) }
         super.init(.boolean)
@@ -43,6 +47,7 @@ final class InKernel: Kernel {
         case .bool8: find(x.booleans, integers.map { UInt8($0) }, x, output, rows)
         case .int64: find(x.integers, integers, x, output, rows)
         case .float64: find(x.doubles, doubles, x, output, rows)
+        case .int128: find(x.decimals, decimals, x, output, rows)
         case .slice: findSlices(x, output, rows)
         }
         if hasNull { markUnknown(output, rows) }

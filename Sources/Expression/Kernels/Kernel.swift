@@ -71,6 +71,7 @@ final class ConstantKernel: Kernel {
         case .boolean(let value): column.booleans.update(repeating: value ? 1 : 0, count: count)
         case .integer(let value): column.integers.update(repeating: value, count: count)
         case .double(let value): column.doubles.update(repeating: value, count: count)
+        case .decimal(let value): column.decimals.update(repeating: value, count: count)
         case .bytes(let bytes):
             column.slices.update(repeating: frame.constants.append(copying: bytes), count: count)
         }

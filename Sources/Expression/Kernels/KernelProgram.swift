@@ -44,6 +44,7 @@ final class KernelProgram {
         case .bool8: return .boolean(column.booleans[0] != 0)
         case .int64: return .integer(column.integers[0])
         case .float64: return .double(column.doubles[0])
+        case .int128: return .decimal(column.decimals[0])
         case .slice: return .bytes(Array(column.slices[0].buffer))
         }
     }

@@ -88,6 +88,7 @@ final class ExtremumKernel: Kernel {
         case .bool8: Self.merge(column.booleans, output.booleans, rows, isGreatest)
         case .int64: Self.merge(column.integers, output.integers, rows, isGreatest)
         case .float64: Self.merge(column.doubles, output.doubles, rows, isGreatest)
+        case .int128: Self.merge(column.decimals, output.decimals, rows, isGreatest)
         case .slice:
             let (source, target, wanted) = (column.slices, output.slices, isGreatest ? 1 : -1)
             rows.forEachValid(in: output) { row in
@@ -120,6 +121,9 @@ func copyRows(from source: Column, to target: Column, _ rows: Rows) {
         rows.forEach { to[$0] = from[$0] }
     case .float64:
         let (from, to) = (source.doubles, target.doubles)
+        rows.forEach { to[$0] = from[$0] }
+    case .int128:
+        let (from, to) = (source.decimals, target.decimals)
         rows.forEach { to[$0] = from[$0] }
     case .slice:
         let (from, to) = (source.slices, target.slices)

@@ -34,6 +34,7 @@ package final class KeyEncoder: RowEncoder {
             switch column.physical {
             case .int64: DecimalText.write(column.integers[row], to: start)
             case .float64: JSONText.writeUnquoted(column.doubles[row], to: start)
+            case .int128: preconditionFailure("DECIMAL keys have no text form yet")
             case .bool8, .slice: JSONText.write(column.booleans[row] != 0, to: start)
             }
         arena.commit(end - start)

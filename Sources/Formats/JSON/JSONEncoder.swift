@@ -83,7 +83,9 @@ extension JSONEncoder.Kind {
         case .double: self = .double
         case .string: self = .string
         case .bytes: self = .base64
-        case .row, .array: self = .json
+        case .row, .array, .map, .json: self = .json
+        case .decimal, .date, .timestamp, .timestampLTZ, .intervalDayTime, .intervalYearMonth:
+            preconditionFailure("\(type) has no JSON form yet")
         }
     }
 }

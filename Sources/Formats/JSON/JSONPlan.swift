@@ -61,7 +61,9 @@ extension csimdjson_type {
         case .string: self = CSIMDJSON_STRING
         case .row: self = CSIMDJSON_OBJECT
         case .array: self = CSIMDJSON_ARRAY
-        case .bytes: return nil
+        case .bytes, .decimal, .date, .timestamp, .timestampLTZ, .intervalDayTime,
+            .intervalYearMonth, .map, .json:
+            return nil
         }
     }
 }

@@ -87,6 +87,7 @@ extension Accumulator.Kind {
         case .float64: .leastDouble
         case .bool8: .leastBoolean
         case .slice: .leastBytes
+        case .int128: preconditionFailure("MIN of DECIMAL has no accumulator yet")
         }
     }
 
@@ -96,6 +97,7 @@ extension Accumulator.Kind {
         case .float64: .greatestDouble
         case .bool8: .greatestBoolean
         case .slice: .greatestBytes
+        case .int128: preconditionFailure("MAX of DECIMAL has no accumulator yet")
         }
     }
 }

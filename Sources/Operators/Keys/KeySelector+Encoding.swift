@@ -78,6 +78,9 @@ extension KeySelector {
             let bits = KeySelector.canonicalBits(column.doubles[row])
             target.storeBytes(of: bits.littleEndian, as: UInt64.self)
             return out + 9
+        case .int128:
+            target.storeBytes(of: column.decimals[row].littleEndian, as: Int128.self)
+            return out + 17
         case .slice:
             let slice = column.slices[row]
             guard !isLast else { return copyBytes(slice, to: out + 1) }
@@ -98,7 +101,7 @@ extension KeySelector {
     private func keyByteCountMax(_ batch: RecordBatch) -> Int {
         let count = batch.selection.count
         let rows = batch.selection.rows
-        var total = count * columns.count * 9
+        var total = count * columns.count * 17
         for column in columns where column.physical == .slice {
             let slices = column.slices
             for index in 0..<count where !column.isNull(Int(rows[index])) {

@@ -32,14 +32,18 @@ public final class Column {
     @inlinable public var booleans: UnsafeMutablePointer<UInt8> {
         values.assumingMemoryBound(to: UInt8.self)
     }
-    /// INT and BIGINT values.
+    /// INT, BIGINT, DATE, TIMESTAMP, TIMESTAMP_LTZ and INTERVAL values.
     @inlinable public var integers: UnsafeMutablePointer<Int64> {
         values.assumingMemoryBound(to: Int64.self)
     }
     @inlinable public var doubles: UnsafeMutablePointer<Double> {
         values.assumingMemoryBound(to: Double.self)
     }
-    /// STRING, BYTES, ROW and ARRAY values.
+    /// Unscaled DECIMAL values.
+    @inlinable public var decimals: UnsafeMutablePointer<Int128> {
+        values.assumingMemoryBound(to: Int128.self)
+    }
+    /// STRING, BYTES, ROW, ARRAY, MAP and JSON values.
     @inlinable public var slices: UnsafeMutablePointer<ByteSlice> {
         values.assumingMemoryBound(to: ByteSlice.self)
     }

@@ -14,6 +14,11 @@ extension RecordBatch {
         copy.rowCount = rows.count
         copy.selection.selectAll(rows.count)
         copyOrigin(of: rows, to: copy.origin)
+        if let eventTimes {
+            let times = Column(type: .timestampLTZ, capacity: rows.count)
+            Column.gather(eventTimes.integers, rows, into: times.integers)
+            copy.eventTimes = times
+        }
         let chunk = ByteChunk(capacity: sliceByteCount(of: rows))
         copy.chunks = [chunk]
         var free = chunk.bytes
@@ -67,6 +72,7 @@ extension Column {
         case .bool8: Column.gather(booleans, rows, into: target.booleans)
         case .int64: Column.gather(integers, rows, into: target.integers)
         case .float64: Column.gather(doubles, rows, into: target.doubles)
+        case .int128: Column.gather(decimals, rows, into: target.decimals)
         case .slice: copySlices(rows, to: target.slices, &free)
         }
     }

@@ -11,6 +11,9 @@ public final class RecordBatch {
     /// One per field of `schema`. Operators may replace a column by one that they computed.
     public var columns: [Column]
     public let selection: SelectionVector
+    /// Each row's event time (TIMESTAMP_LTZ(3), never NULL); nil in a stream without event time
+    /// (Flink's `StreamRecord` timestamp). Operators that pass rows on pass it on.
+    public var eventTimes: Column?
     /// The source records of these rows: place for messages, timestamp, raw bytes. Behind a
     /// repartitioning the keys and values are absent; the places remain.
     public var origin: RawRecordBatch
