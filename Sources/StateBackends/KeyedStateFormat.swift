@@ -10,7 +10,7 @@ internal import StreamCore
 /// word:    u64; or, of bytes words: length u32 | bytes, with length 2^32-1 for "never set"
 /// ```
 ///
-/// Everything is little-endian. Entries come in the order in which their keys were first seen.
+/// Everything is little-endian. Entries come in no order that means anything.
 enum KeyedStateFormat {
     static let version: UInt8 = 1
     static let absentLength = UInt32.max

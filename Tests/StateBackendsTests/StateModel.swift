@@ -52,17 +52,38 @@ func group(of key: [UInt8]) -> Int { KeyGroup.index(ofHash: hash(key), groupCoun
 extension KeyedStateBackend {
     /// Looks up `keys` in one batch and hands their slots over.
     func withSlots(_ keys: [[UInt8]], _ body: ([StateSlot]) throws -> Void) throws {
-        let arena = ByteArena()
-        let slices = keys.map { key in
-            key.withUnsafeBytes {
-                arena.append($0.baseAddress ?? UnsafeRawPointer(arena.allocate(0)), $0.count)
-            }
+        try withSlices(keys) { slices in
+            let slots = UnsafeMutablePointer<StateSlot>.allocate(capacity: max(1, keys.count))
+            defer { slots.deallocate() }
+            try lookupOrInsert(
+                keys: slices, hashes: keys.map(hash), count: keys.count, slots: slots)
+            try body((0..<keys.count).map { slots[$0] })
         }
-        let slots = UnsafeMutablePointer<StateSlot>.allocate(capacity: max(1, keys.count))
-        defer { slots.deallocate() }
-        try lookupOrInsert(keys: slices, hashes: keys.map(hash), count: keys.count, slots: slots)
-        try body((0..<keys.count).map { slots[$0] })
-        withExtendedLifetime(arena) {}
+    }
+
+    /// Looks up `keys` in one batch, making none.
+    func withFound(_ keys: [[UInt8]], _ body: ([StateSlot?]) -> Void) {
+        withSlices(keys) { slices in
+            var slots = [StateSlot?](repeating: nil, count: keys.count)
+            lookup(keys: slices, hashes: keys.map(hash), count: keys.count, slots: &slots)
+            body(slots)
+        }
+    }
+
+    /// Removes `keys` in one batch.
+    func remove(_ keys: [[UInt8]]) {
+        withSlices(keys) { remove(keys: $0, hashes: keys.map(hash), count: keys.count) }
+    }
+
+    private func withSlices<R>(_ keys: [[UInt8]], _ body: ([ByteSlice]) throws -> R) rethrows -> R {
+        let arena = ByteArena()
+        defer { withExtendedLifetime(arena) {} }
+        return try body(
+            keys.map { key in
+                key.withUnsafeBytes {
+                    arena.append($0.baseAddress ?? UnsafeRawPointer(arena.allocate(0)), $0.count)
+                }
+            })
     }
 
     /// Counts each key once, and sets its text.

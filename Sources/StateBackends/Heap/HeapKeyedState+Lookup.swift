@@ -8,7 +8,7 @@ extension HeapKeyedState {
         keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int,
         slots: UnsafeMutablePointer<StateSlot>
     ) throws(KeyedStateError) {
-        freeRetired()
+        freeRetired(rowCount: count)
         let tables = tables
         let layout = layout
         let lower = keyGroups.lower
@@ -38,14 +38,14 @@ extension HeapKeyedState {
                 "the key has \(key.count) bytes; keyed state takes "
                     + "\(HeapStateBackend.keyByteCountMax)")
         }
-        // The new row is a change of the last page, if that has room.
-        let last = table.pointee.entryCount &>> layout.rowShift
-        if last < table.pointee.pageCount { own(last, of: table) }
+        // The new row is a change of its page, unless that is new, too.
+        let page = table.pointee.nextRow &>> layout.rowShift
+        if page < table.pointee.pageCount { own(page, of: table) }
         let entry = table.pointee.insert(key, hash, layout, epoch: epoch, retired: &retired)
         guard let entry else {
             throw KeyedStateError(
                 .keyGroupFull, row: row,
-                "the key group has \(table.pointee.entryCount) keys and cannot take another; "
+                "the key group has \(table.pointee.keyCount) keys and cannot take another; "
                     + "raise pipeline.max-parallelism")
         }
         return entry
@@ -53,7 +53,7 @@ extension HeapKeyedState {
 
     /// Makes a page writable: nothing that a snapshot reads is in it afterwards.
     @inline(never)
-    private func own(_ index: Int, of table: UnsafeMutablePointer<KeyGroupTable>) {
+    func own(_ index: Int, of table: UnsafeMutablePointer<KeyGroupTable>) {
         let page = table.pointee.pages[index]
         guard page.load(as: UInt32.self) != epoch else { return }
         guard isShared else { return page.storeBytes(of: epoch, as: UInt32.self) }
@@ -65,27 +65,23 @@ extension HeapKeyedState {
                 capacity: table.pointee.pageCapacity, epoch: epoch, retired: &retired)
         }
         table.pointee.pages[index] = copy
-        retired.append(page)
+        retired.append(page, byteCount: layout.pageByteCount)
     }
 
     /// Whether some snapshot may still be read. Acquires, so that its reads come before our writes.
     @inline(__always)
     var isShared: Bool { liveSnapshots.load(ordering: .acquiring) > 0 }
 
-    /// Frees what no snapshot reads any more, a bounded number of blocks a batch.
+    /// Frees what no snapshot reads any more, in proportion to the rows of a batch.
     @inline(__always)
-    func freeRetired() {
-        if !retired.isEmpty, !isShared { freeSomeRetired() }
+    func freeRetired(rowCount: Int) {
+        if !retired.isEmpty { freeSomeRetired(rowCount) }
     }
 
-    /// Blocks freed in one call: a few microseconds' worth.
-    static let freedAtOnceMax = 256
-
     @inline(never)
-    private func freeSomeRetired() {
-        let kept = max(0, retired.count - HeapKeyedState.freedAtOnceMax)
-        for pointer in retired[kept...] { pointer.deallocate() }
-        retired.removeSubrange(kept...)
+    private func freeSomeRetired(_ rowCount: Int) {
+        if !isShared { retired.snapshotsEnded() }
+        retired.freeSome(rowCount: rowCount)
     }
 
     func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice {
@@ -99,8 +95,15 @@ extension HeapKeyedState {
         let block = ValueBlock(copying: value)
         word.pointee = block.word
         blockByteCount += block.byteCount
-        guard let old else { return }
-        blockByteCount -= old.byteCount
-        if isShared { retired.append(old.pointer) } else { old.deallocate() }
+        if let old { free(old, isShared: isShared) }
+    }
+
+    func free(_ block: ValueBlock, isShared: Bool) {
+        blockByteCount -= block.byteCount
+        if isShared {
+            retired.append(block.pointer, byteCount: block.byteCount)
+        } else {
+            block.deallocate()
+        }
     }
 }

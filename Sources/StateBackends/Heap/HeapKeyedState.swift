@@ -5,11 +5,12 @@ internal import Synchronization
 /// The keyed state of one operator instance in memory: a ``KeyGroupTable`` for each of its groups.
 ///
 /// **Snapshots are copy-on-write by page.** Each page has the epoch of its last change. A snapshot
-/// notes, for each group, the array of pages and the number of entries, and raises the epoch: a few
+/// notes, for each group, the array of pages and the number of rows, and raises the epoch: a few
 /// words a group, whatever the number of keys. The first change of a page in a new epoch copies the
 /// page, if some snapshot is still being read, and the copy takes its place; the snapshot keeps the
 /// old one. So no byte that a snapshot reads is ever written, and reader and task need no lock. What
-/// is replaced goes on ``retired``, and is freed when no snapshot is left.
+/// is replaced goes on ``retired``, and is freed when no snapshot is left. A removal is a change of
+/// the key's page; the key's bytes stay as they are while a snapshot may read them.
 ///
 /// A checkpoint thus costs one memcpy of the pages that change while it is written, at most the
 /// whole state, spread over the batches that change them.
@@ -28,7 +29,7 @@ final class HeapKeyedState: KeyedStateBackend {
     /// Number of snapshots taken; the epoch that new changes belong to.
     var epoch: UInt32 = 1
     /// Replaced memory that a live snapshot may still read.
-    var retired: [UnsafeMutableRawPointer] = []
+    var retired = RetiredMemory()
     /// Blocks of ``bytes(at:)``.
     var blockByteCount = 0
 
@@ -47,13 +48,15 @@ final class HeapKeyedState: KeyedStateBackend {
             freeBlocks(of: tables[group])
             tables[group].deallocate()
         }
-        (tables).deinitialize(count: keyGroups.count)
+        tables.deinitialize(count: keyGroups.count)
         tables.deallocate()
-        for pointer in retired { pointer.deallocate() }
+        retired.freeAll()
     }
 
-    var keyCount: Int { sum { $0.entryCount } }
-    var byteCount: Int { sum { $0.byteCount + $0.keys.byteCount } + blockByteCount }
+    var keyCount: Int { sum { $0.keyCount } }
+    var byteCount: Int {
+        sum { $0.byteCount + $0.keys.byteCount } + blockByteCount + retired.byteCount
+    }
 
     private func sum(_ value: (KeyGroupTable) -> Int) -> Int {
         (0..<keyGroups.count).reduce(0) { $0 + value(tables[$1]) }
@@ -61,8 +64,10 @@ final class HeapKeyedState: KeyedStateBackend {
 
     private func freeBlocks(of table: KeyGroupTable) {
         guard !descriptor.bytesWords.isEmpty else { return }
-        for entry in 0..<table.entryCount {
-            let words = RowLayout.words(layout.row(entry, table.pages))
+        for entry in 0..<table.rowCount {
+            let row = layout.row(entry, table.pages)
+            guard RowLayout.key(row) != RowLayout.noKey else { continue }
+            let words = RowLayout.words(row)
             for word in descriptor.bytesWords { ValueBlock(words[word])?.deallocate() }
         }
     }

@@ -11,7 +11,9 @@ final class HeapSnapshot: KeyedStateSnapshot, @unchecked Sendable {
     private struct View {
         let pages: UnsafeMutablePointer<UnsafeMutableRawPointer>
         let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
-        let entryCount: Int
+        /// Those of removed keys included.
+        let rowCount: Int
+        let keyCount: Int
         let keyByteCount: Int
     }
 
@@ -26,8 +28,8 @@ final class HeapSnapshot: KeyedStateSnapshot, @unchecked Sendable {
         views = (0..<state.keyGroups.count).map { group in
             let table = state.tables[group]
             return View(
-                pages: table.pages, chunks: table.keys.chunks, entryCount: table.entryCount,
-                keyByteCount: table.keys.keyByteCount)
+                pages: table.pages, chunks: table.keys.chunks, rowCount: table.rowCount,
+                keyCount: table.keyCount, keyByteCount: table.keys.keyByteCount)
         }
         state.liveSnapshots.add(1, ordering: .relaxed)
     }
@@ -39,13 +41,13 @@ final class HeapSnapshot: KeyedStateSnapshot, @unchecked Sendable {
     func write(keyGroup: Int, into writer: inout ByteWriter) {
         precondition(keyGroups.contains(keyGroup) && !isReleased.load(ordering: .relaxed))
         let view = views[keyGroup - keyGroups.lower]
-        guard view.entryCount > 0 else { return }
+        guard view.keyCount > 0 else { return }
         let byteCount = groupByteCount(view)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
         defer { buffer.deallocate() }
         var target = RawWriter(buffer)
-        target.append(UInt32(view.entryCount))
-        for entry in 0..<view.entryCount { append(entry, of: view, to: &target) }
+        target.append(UInt32(view.keyCount))
+        for row in 0..<view.rowCount { append(row, of: view, to: &target) }
         precondition(target.count == byteCount)
         writer.append(raw: UnsafeRawBufferPointer(buffer))
     }
@@ -54,19 +56,22 @@ final class HeapSnapshot: KeyedStateSnapshot, @unchecked Sendable {
         let descriptor = state.descriptor
         var total =
             4 + view.keyByteCount
-            + view.entryCount * KeyedStateFormat.entryByteCountMin(descriptor)
+            + view.keyCount * KeyedStateFormat.entryByteCountMin(descriptor)
         guard !descriptor.bytesWords.isEmpty else { return total }
-        for entry in 0..<view.entryCount {
-            let words = RowLayout.words(state.layout.row(entry, view.pages))
+        for number in 0..<view.rowCount {
+            let row = state.layout.row(number, view.pages)
+            guard RowLayout.key(row) != RowLayout.noKey else { continue }
+            let words = RowLayout.words(row)
             for word in descriptor.bytesWords { total += ValueBlock(words[word])?.value.count ?? 0 }
         }
         return total
     }
 
     @inline(__always)
-    private func append(_ entry: Int, of view: View, to target: inout RawWriter) {
-        let row = state.layout.row(entry, view.pages)
-        let key = KeyStore.key(row.load(fromByteOffset: 4, as: UInt32.self), view.chunks)
+    private func append(_ number: Int, of view: View, to target: inout RawWriter) {
+        let row = state.layout.row(number, view.pages)
+        guard RowLayout.key(row) != RowLayout.noKey else { return }
+        let key = KeyStore.key(RowLayout.key(row), view.chunks)
         target.append(UInt32(truncatingIfNeeded: key.count))
         target.append(key)
         appendWords(RowLayout.words(row), to: &target)
@@ -120,6 +125,8 @@ private struct RawWriter {
 
 extension HeapKeyedState {
     func snapshot() -> any KeyedStateSnapshot {
+        // Else a snapshot taken as soon as the last one ended would keep what that one read.
+        if !isShared { retired.snapshotsEnded() }
         let snapshot = HeapSnapshot(of: self)
         epoch += 1
         return snapshot

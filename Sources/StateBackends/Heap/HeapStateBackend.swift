@@ -4,8 +4,8 @@ public import StreamAPI
 ///
 /// The bounds are per key group, so a job with more keys raises `pipeline.max-parallelism`.
 public struct HeapStateBackend: StateBackend {
-    /// Keys of one key group, at most: entry numbers have 24 bits, and one pattern means "none".
-    public static let keysPerGroupMax = 1 << 24 - 1
+    /// Keys of one key group, at most: row numbers have 24 bits, and two patterns mean "none".
+    public static let keysPerGroupMax = 1 << 24 - 2
     /// Bytes of one key, at most.
     public static let keyByteCountMax = 1 << 20
     /// Bytes of one value of a word in `bytesWords`, at most.

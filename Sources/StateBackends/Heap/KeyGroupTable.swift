@@ -4,23 +4,32 @@ internal import StreamCore
 /// The open-addressing table of one key group.
 ///
 /// ```
-/// buckets:  u32 each: tag (8 bits of the hash) · 2^24 + entry number; all ones: empty
-/// pages:    entries in order of their first insertion; see RowLayout
+/// buckets:  u32 each: tag (8 bits of the hash) · 2^24 + row number; or empty, or deleted
+/// pages:    rows in order of their first insertion, rows of removed keys filled again; see RowLayout
 /// ```
 ///
-/// Only the buckets are ever rearranged: growing reads each entry's stored hash and writes a new
-/// array of 4 bytes a bucket, so 10,000,000 keys in 128 groups pause for well under a millisecond a
-/// group, and entries, slots and running snapshots do not notice.
+/// Only the buckets are ever rearranged: growing reads each row's stored hash and writes a new array
+/// of 4 bytes a bucket, so 10,000,000 keys in 128 groups pause for a millisecond or two a group, and
+/// rows, slots and running snapshots do not notice. (Compacting moves rows; KeyGroupTable+Removal.)
 struct KeyGroupTable {
     static let empty = UInt32.max
+    /// A removed key's: the search goes on.
+    static let deleted = UInt32.max - 1
     static let entryMask: UInt32 = 1 << 24 - 1
     private static let bucketCountMin = 16
 
-    private(set) var buckets: UnsafeMutablePointer<UInt32>
+    var buckets: UnsafeMutablePointer<UInt32>
     private(set) var bucketMask: UInt32
-    /// Entries at which the buckets double: 13/16 of their number.
+    /// Buckets in use at which they are rearranged: 13/16 of their number.
     private var growsAt: Int
-    private(set) var entryCount = 0
+    /// Buckets that are ``deleted``.
+    var deletedCount = 0
+    /// Rows of `pages` that hold a key or have held one.
+    private(set) var rowCount = 0
+    /// Keys held now.
+    var keyCount = 0
+    /// The row that the next key takes, before new ones are; -1: none.
+    var freeRow = -1
     var pages: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private(set) var pageCount = 0
     private(set) var pageCapacity = 4
@@ -29,8 +38,7 @@ struct KeyGroupTable {
     var keys = KeyStore()
     private(set) var byteCount: Int
 
-    init() {
-        let bucketCount = KeyGroupTable.bucketCountMin
+    init(bucketCount: Int = bucketCountMin) {
         buckets = .allocate(capacity: bucketCount)
         buckets.initialize(repeating: KeyGroupTable.empty, count: bucketCount)
         bucketMask = UInt32(bucketCount - 1)
@@ -46,59 +54,77 @@ struct KeyGroupTable {
         keys.deallocate()
     }
 
-    /// Bits of the hash that neither the key group nor, in small tables, the bucket depends on.
+    /// Bits of the hash that the key group does not depend on, nor the bucket below 2^24 of them.
     @inline(__always)
-    static func tag(_ hash: UInt64) -> UInt32 {
-        UInt32(truncatingIfNeeded: hash &>> 32) << 24
-    }
+    static func tag(_ hash: UInt32) -> UInt32 { hash & ~entryMask }
 
-    /// - Returns: The key's entry; -1 if it has none.
+    /// - Returns: The key's row; -1 if it has none.
     @inline(__always)
     func find(_ key: ByteSlice, _ hash: UInt64, _ layout: RowLayout) -> Int {
         let low = UInt32(truncatingIfNeeded: hash)
-        let tag = KeyGroupTable.tag(hash)
+        let tag = KeyGroupTable.tag(low)
         var bucket = low & bucketMask
         while true {  // Ends: a fifth of the buckets is empty.
             let content = buckets[Int(bucket)]
             if content == KeyGroupTable.empty { return -1 }
-            if content & ~KeyGroupTable.entryMask == tag {
+            if content & ~KeyGroupTable.entryMask == tag, content != KeyGroupTable.deleted {
                 let entry = Int(content & KeyGroupTable.entryMask)
                 let row = layout.row(entry, pages)
-                if row.load(as: UInt32.self) == low {
-                    let reference = row.load(fromByteOffset: 4, as: UInt32.self)
-                    if isEqual(key, KeyStore.key(reference, keys.chunks)) { return entry }
+                if RowLayout.hash(row) == low,
+                    isEqual(key, KeyStore.key(RowLayout.key(row), keys.chunks))
+                {
+                    return entry
                 }
             }
             bucket = (bucket &+ 1) & bucketMask
         }
     }
 
-    /// Adds an entry for a key that has none, its words zero.
+    // MARK: Inserting
+
+    /// The row that the next insertion fills.
+    var nextRow: Int { freeRow >= 0 ? freeRow : rowCount }
+
+    /// Adds a row for a key that has none, its words zero.
+    ///
+    /// The page of ``nextRow`` must be writable, if there is one.
     ///
     /// - Parameter epoch: A new page's.
-    /// - Returns: The entry; nil if the key group is full.
+    /// - Returns: The row; nil if the key group is full.
     mutating func insert(
         _ key: ByteSlice, _ hash: UInt64, _ layout: RowLayout, epoch: UInt32,
-        retired: inout [UnsafeMutableRawPointer]
+        retired: inout RetiredMemory
     ) -> Int? {
-        guard entryCount < HeapStateBackend.keysPerGroupMax else { return nil }
+        guard keyCount < HeapStateBackend.keysPerGroupMax else { return nil }
         guard let reference = keys.append(key, retired: &retired) else { return nil }
-        if entryCount == growsAt { growBuckets(layout) }
-        let entry = entryCount
-        if entry &>> layout.rowShift == pageCount {
-            addPage(layout.pageByteCount, epoch, &retired)
-        }
+        if keyCount + deletedCount >= growsAt { rearrangeBuckets(layout) }
+        let entry = takeRow(layout, epoch, &retired)
         let row = layout.row(entry, pages)
-        row.storeBytes(of: UInt32(truncatingIfNeeded: hash), as: UInt32.self)
-        row.storeBytes(of: reference, toByteOffset: 4, as: UInt32.self)
+        RowLayout.set(UInt32(truncatingIfNeeded: hash), reference, of: row)
         RowLayout.words(row).initialize(repeating: 0, count: layout.wordCount)
-        entryCount = entry + 1
-        place(entry, hash: UInt32(truncatingIfNeeded: hash), tag: KeyGroupTable.tag(hash))
+        keyCount += 1
+        place(entry, hash: UInt32(truncatingIfNeeded: hash))
         return entry
     }
 
+    private mutating func takeRow(
+        _ layout: RowLayout, _ epoch: UInt32, _ retired: inout RetiredMemory
+    ) -> Int {
+        if freeRow >= 0 {
+            let entry = freeRow
+            let next = RowLayout.hash(layout.row(entry, pages))
+            freeRow = next == RowLayout.noRow ? -1 : Int(next)
+            return entry
+        }
+        if rowCount &>> layout.rowShift == pageCount {
+            addPage(layout.pageByteCount, epoch, &retired)
+        }
+        rowCount += 1
+        return rowCount - 1
+    }
+
     private mutating func addPage(
-        _ pageByteCount: Int, _ epoch: UInt32, _ retired: inout [UnsafeMutableRawPointer]
+        _ pageByteCount: Int, _ epoch: UInt32, _ retired: inout RetiredMemory
     ) {
         if pageCount == pageCapacity {
             replaceDirectory(capacity: pageCapacity * 2, epoch: epoch, retired: &retired)
@@ -112,38 +138,40 @@ struct KeyGroupTable {
 
     /// Copies the array of pages, so that the copy may be changed while a snapshot reads the old one.
     mutating func replaceDirectory(
-        capacity: Int, epoch: UInt32, retired: inout [UnsafeMutableRawPointer]
+        capacity: Int, epoch: UInt32, retired: inout RetiredMemory
     ) {
         let copy = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: capacity)
         copy.update(from: pages, count: pageCount)
-        retired.append(UnsafeMutableRawPointer(pages))
+        retired.append(UnsafeMutableRawPointer(pages), byteCount: pageCapacity * 8)
         byteCount += (capacity - pageCapacity) * 8
         pages = copy
         pageCapacity = capacity
         directoryEpoch = epoch
     }
 
-    private func place(_ entry: Int, hash: UInt32, tag: UInt32) {
+    private mutating func place(_ entry: Int, hash: UInt32) {
         var bucket = hash & bucketMask
-        while buckets[Int(bucket)] != KeyGroupTable.empty { bucket = (bucket &+ 1) & bucketMask }
-        buckets[Int(bucket)] = tag | UInt32(truncatingIfNeeded: entry)
+        // Ends: a fifth of the buckets is empty. `deleted` is the one content below `empty`.
+        while buckets[Int(bucket)] < KeyGroupTable.deleted { bucket = (bucket &+ 1) & bucketMask }
+        if buckets[Int(bucket)] == KeyGroupTable.deleted { deletedCount -= 1 }
+        buckets[Int(bucket)] = KeyGroupTable.tag(hash) | UInt32(truncatingIfNeeded: entry)
     }
 
-    private mutating func growBuckets(_ layout: RowLayout) {
-        let old = buckets
+    /// Twice the buckets; or as many, if enough of them are only marked as deleted.
+    private mutating func rearrangeBuckets(_ layout: RowLayout) {
         let oldCount = Int(bucketMask) + 1
-        let count = oldCount * 2
+        let count = keyCount * 4 > growsAt * 3 ? oldCount * 2 : oldCount
+        buckets.deallocate()
         buckets = .allocate(capacity: count)
         buckets.initialize(repeating: KeyGroupTable.empty, count: count)
         bucketMask = UInt32(count - 1)
         growsAt = count * 13 / 16
-        byteCount += oldCount * 4
-        for bucket in 0..<oldCount where old[bucket] != KeyGroupTable.empty {
-            let entry = Int(old[bucket] & KeyGroupTable.entryMask)
-            let hash = layout.row(entry, pages).load(as: UInt32.self)
-            place(entry, hash: hash, tag: old[bucket] & ~KeyGroupTable.entryMask)
+        byteCount += (count - oldCount) * 4
+        deletedCount = 0
+        for entry in 0..<rowCount {
+            let row = layout.row(entry, pages)
+            if RowLayout.key(row) != RowLayout.noKey { place(entry, hash: RowLayout.hash(row)) }
         }
-        old.deallocate()
     }
 }
 

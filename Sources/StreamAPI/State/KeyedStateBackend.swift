@@ -69,6 +69,49 @@ public protocol KeyedStateBackend: AnyObject {
         slots: UnsafeMutablePointer<StateSlot>
     ) throws(KeyedStateError)
 
+    /// Finds the slots of a batch of keys, and makes none.
+    ///
+    /// Slots may be written to, as those of ``lookupOrInsert(keys:hashes:count:slots:)``.
+    ///
+    /// - Parameter slots: Room for `count` slots; nil for a key that is not there.
+    /// - Complexity: O(`count`).
+    func lookup(
+        keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int,
+        slots: UnsafeMutablePointer<StateSlot?>)
+
+    /// Removes a batch of keys with their words and values. Keys that are not there, and repeats, are
+    /// passed over. A key that is inserted again later starts with words that are zero.
+    ///
+    /// The memory is used again by later keys; running snapshots still have the removed ones.
+    ///
+    /// - Complexity: O(`count`), amortised.
+    func remove(
+        keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int)
+
+    /// Calls `body` with every key of one key group and its words, in no order that holds.
+    ///
+    /// The words are read only, and valid until `body` returns. `body` calls no method of this backend
+    /// but ``bytes(at:)``.
+    ///
+    /// - Complexity: O(most keys that the group has held at once).
+    func forEachEntry(
+        ofKeyGroup keyGroup: Int,
+        _ body: (_ key: ByteSlice, _ words: UnsafePointer<UInt64>) throws -> Void
+    ) rethrows
+
+    /// Removes the keys of one key group for which `isRemoved` is true; it is called as the body of
+    /// ``forEachEntry(ofKeyGroup:_:)`` is. If it throws, keys before it are removed.
+    ///
+    /// For what expires: one key group a batch visits all state in as many batches as there are groups.
+    ///
+    /// - Returns: How many were removed.
+    /// - Complexity: As ``forEachEntry(ofKeyGroup:_:)``.
+    @discardableResult
+    func removeEntries(
+        ofKeyGroup keyGroup: Int,
+        where isRemoved: (_ key: ByteSlice, _ words: UnsafePointer<UInt64>) throws -> Bool
+    ) rethrows -> Int
+
     /// The value that a word of `bytesWords` owns; absent if none was set. Valid until the same word
     /// is set again.
     func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice
@@ -77,6 +120,17 @@ public protocol KeyedStateBackend: AnyObject {
 
     /// The state as of now, in microseconds; see ``KeyedStateSnapshot``.
     func snapshot() -> any KeyedStateSnapshot
+}
+
+extension KeyedStateBackend {
+    /// ``forEachEntry(ofKeyGroup:_:)`` for each of ``keyGroups``.
+    public func forEachEntry(
+        _ body: (_ key: ByteSlice, _ words: UnsafePointer<UInt64>) throws -> Void
+    ) rethrows {
+        for group in keyGroups.lower..<keyGroups.upper {
+            try forEachEntry(ofKeyGroup: group, body)
+        }
+    }
 }
 
 /// Why keyed state could not be used or restored.

@@ -1,0 +1,97 @@
+internal import StreamAPI
+internal import StreamCore
+
+extension HeapKeyedState {
+    // hot
+    func lookup(
+        keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int,
+        slots: UnsafeMutablePointer<StateSlot?>
+    ) {
+        freeRetired(rowCount: count)
+        for row in 0..<count {
+            let table = table(ofHash: hashes[row])
+            let entry = table.pointee.find(keys[row], hashes[row], layout)
+            guard entry >= 0 else {
+                slots[row] = nil
+                continue
+            }
+            own(entry &>> layout.rowShift, of: table)
+            slots[row] = RowLayout.words(layout.row(entry, table.pointee.pages))
+        }
+    }
+
+    // hot
+    func remove(
+        keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int
+    ) {
+        freeRetired(rowCount: count)
+        for row in 0..<count {
+            let table = table(ofHash: hashes[row])
+            let entry = table.pointee.find(keys[row], hashes[row], layout)
+            guard entry >= 0 else { continue }
+            remove(entry, of: table)
+            compactIfSparse(table)
+        }
+    }
+
+    @inline(__always)
+    private func table(ofHash hash: UInt64) -> UnsafeMutablePointer<KeyGroupTable> {
+        table(ofKeyGroup: KeyGroup.index(ofHash: hash, groupCount: groupCount))
+    }
+
+    private func table(ofKeyGroup keyGroup: Int) -> UnsafeMutablePointer<KeyGroupTable> {
+        precondition(keyGroups.contains(keyGroup), "a key group of another subtask")
+        return tables + (keyGroup - keyGroups.lower)
+    }
+
+    private func remove(_ entry: Int, of table: UnsafeMutablePointer<KeyGroupTable>) {
+        // Before the look at `isShared`: who owns a page owns the values of its rows, as they are.
+        own(entry &>> layout.rowShift, of: table)
+        let isShared = isShared
+        let words = RowLayout.words(layout.row(entry, table.pointee.pages))
+        for word in descriptor.bytesWords {
+            if let block = ValueBlock(words[word]) { free(block, isShared: isShared) }
+        }
+        table.pointee.remove(entry, layout, isShared: isShared)
+    }
+
+    private func compactIfSparse(_ table: UnsafeMutablePointer<KeyGroupTable>) {
+        guard table.pointee.isSparse(layout) else { return }
+        table.pointee.compact(layout, epoch: epoch, retired: &retired)
+    }
+
+    // MARK: All entries
+
+    func forEachEntry(
+        ofKeyGroup keyGroup: Int,
+        _ body: (_ key: ByteSlice, _ words: UnsafePointer<UInt64>) throws -> Void
+    ) rethrows {
+        let table = table(ofKeyGroup: keyGroup).pointee
+        for entry in 0..<table.rowCount {
+            let row = layout.row(entry, table.pages)
+            let key = RowLayout.key(row)
+            guard key != RowLayout.noKey else { continue }
+            try body(KeyStore.key(key, table.keys.chunks), RowLayout.words(row))
+        }
+    }
+
+    @discardableResult
+    func removeEntries(
+        ofKeyGroup keyGroup: Int,
+        where isRemoved: (_ key: ByteSlice, _ words: UnsafePointer<UInt64>) throws -> Bool
+    ) rethrows -> Int {
+        let table = table(ofKeyGroup: keyGroup)
+        let keyCount = table.pointee.keyCount
+        freeRetired(rowCount: keyCount)
+        defer { compactIfSparse(table) }
+        for entry in 0..<table.pointee.rowCount {
+            let row = layout.row(entry, table.pointee.pages)
+            let key = RowLayout.key(row)
+            guard key != RowLayout.noKey else { continue }
+            if try isRemoved(KeyStore.key(key, table.pointee.keys.chunks), RowLayout.words(row)) {
+                remove(entry, of: table)
+            }
+        }
+        return keyCount - table.pointee.keyCount
+    }
+}
