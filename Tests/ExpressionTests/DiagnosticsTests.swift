@@ -100,15 +100,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("NOW()", "NOW"), ("ts > INTERVAL '5' MINUTE", "INTERVAL"),
-        ("TIMESTAMP '2020-01-01 00:00:00'", "TIMESTAMP"),
-        ("DATE '2020-01-01'", "DATE"), ("$topic", "$topic"), ("$headers['k']", "$headers"),
+        ("NOW()", "NOW"), ("TIME '12:00:00'", "TIME"),
+        ("TIMESTAMP_LTZ '2020-01-01 00:00:00'", "TIMESTAMP_LTZ"), ("$topic", "$topic"),
+        ("$headers['k']", "$headers"),
         ("color SIMILAR TO 'a'", "SIMILAR TO"), ("color NOT SIMILAR TO 'a'", "SIMILAR TO"),
         ("ROW_NUMBER() OVER (ORDER BY a)", "OVER"), ("SUM(weight) FILTER (WHERE TRUE)", "FILTER"),
         ("COUNT(DISTINCT color)", "DISTINCT"), ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
         ("window_start", "WINDOW_START"), ("EXTRACT(YEAR FROM ts)", "EXTRACT"),
         ("FLOOR(weight TO MINUTE)", "FLOOR"),
-        ("CAST(color AS DECIMAL(10, 2))", "DECIMAL"), ("CAST(color AS TIMESTAMP(3))", "TIMESTAMP"),
+        ("CAST(color AS TIMESTAMP(6))", "TIMESTAMP(6)"), ("CAST(color AS TINYINT)", "TINYINT"),
         ("CAST(color AS VARCHAR(3))", "VARCHAR"), ("ARRAY[1, 2]", "ARRAY"), ("MAP['a', 1]", "MAP"),
         ("ROW(1, 2)", "ROW"), ("(1, 2)", "ROW"), ("color IN (SELECT 1)", "query"),
         ("EXISTS (SELECT 1)", "EXISTS"),

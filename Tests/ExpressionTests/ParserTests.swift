@@ -36,6 +36,53 @@ import Testing
         #expect(Self.shown(try ExpressionParser.parse(text)) == tree)
     }
 
+    /// Flink: docs, "Data Types", INTERVAL YEAR TO MONTH and INTERVAL DAY TO SECOND.
+    @Test(arguments: [
+        ("INTERVAL '5' MINUTE", "INTERVAL 300000 MS"), ("interval '1' day", "INTERVAL 86400000 MS"),
+        ("INTERVAL '10' SECONDS", "INTERVAL 10000 MS"),
+        ("INTERVAL '1.5' SECOND", "INTERVAL 1500 MS"),
+        ("INTERVAL '2' WEEK", "INTERVAL 1209600000 MS"),
+        ("INTERVAL '-3' HOUR", "INTERVAL -10800000 MS"),
+        ("INTERVAL -'3' HOUR", "INTERVAL -10800000 MS"),
+        ("INTERVAL '100' DAY(3)", "INTERVAL 8640000000 MS"),
+        ("INTERVAL '1 02' DAY TO HOUR", "INTERVAL 93600000 MS"),
+        ("INTERVAL '1 02:03' DAY TO MINUTE", "INTERVAL 93780000 MS"),
+        ("INTERVAL '1 02:03:04.5' DAY TO SECOND", "INTERVAL 93784500 MS"),
+        ("INTERVAL '1 02:03:04.005' DAY(2) TO SECOND(3)", "INTERVAL 93784005 MS"),
+        ("INTERVAL '02:03' HOUR TO MINUTE", "INTERVAL 7380000 MS"),
+        ("INTERVAL '02:03:04' HOUR TO SECOND", "INTERVAL 7384000 MS"),
+        ("INTERVAL '-03:04.05' MINUTE TO SECOND", "INTERVAL -184050 MS"),
+        ("INTERVAL '2' YEAR", "INTERVAL 24 MONTHS"), ("INTERVAL '3' QUARTER", "INTERVAL 9 MONTHS"),
+        ("INTERVAL '1-06' YEAR TO MONTH", "INTERVAL 18 MONTHS"),
+        ("INTERVAL '7' MONTH", "INTERVAL 7 MONTHS"), ("DATE '1970-01-02'", "DATE 1"),
+        ("DATE '1969-12-31'", "DATE -1"), ("TIMESTAMP '1970-01-01 00:00:01.5'", "TIMESTAMP 1500"),
+        ("TIMESTAMP '1969-12-31 23:59:59'", "TIMESTAMP -1000"),
+        ("TIMESTAMP '1970-01-01 00:00:00.123000'", "TIMESTAMP 123"),
+        ("interval - 1", "(interval - 1)"), ("date", "date"),
+    ])
+    func readsTemporalLiterals(text: String, tree: String) throws {
+        #expect(Self.shown(try ExpressionParser.parse(text)) == tree)
+    }
+
+    @Test(arguments: [
+        ("INTERVAL '5'", "E1101"), ("INTERVAL '5' PARSEC", "E1101"),
+        ("INTERVAL '5' DAY TO YEAR", "E1101"),
+        ("INTERVAL '5' MONTH TO DAY", "E1101"), ("INTERVAL '' DAY", "E1107"),
+        ("INTERVAL '1 24' DAY TO HOUR", "E1107"), ("INTERVAL '1:60' HOUR TO MINUTE", "E1107"),
+        ("INTERVAL '1-12' YEAR TO MONTH", "E1107"), ("INTERVAL '1.5' MINUTE", "E1107"),
+        ("INTERVAL '1.0005' SECOND", "E1107"), ("INTERVAL '99999999999999999999' DAY", "E1107"),
+        ("INTERVAL '106751991168' DAY", "E1107"), ("DATE '2021-02-29'", "E1107"),
+        ("DATE '2021-1'", "E1107"), ("DATE 'today'", "E1107"), ("DATE '10000-01-01'", "E1107"),
+        ("TIMESTAMP '2021-01-01 24:00:00'", "E1107"), ("TIMESTAMP '2021-01-01T00:00:00'", "E1107"),
+        ("TIMESTAMP '2021-01-01 00:00:00.0001'", "E1107"),
+        ("TIMESTAMP '2021-01-01 00:00:00Z'", "E1107"),
+    ])
+    func refusesTemporalLiteralsThatAreNone(text: String, code: String) throws {
+        #expect { try ExpressionParser.parse(text) } throws: {
+            ($0 as? ExpressionErrors)?.errors[0].code.rawValue == code
+        }
+    }
+
     @Test func nodesKnowTheirPlace() throws {
         let node = try ExpressionParser.parse("  größe + LOWER( x )")
         #expect(node.range == 2..<22)
@@ -62,6 +109,10 @@ import Testing
         case .literal(.integer(let value)): return "\(value)"
         case .literal(.double(let value)): return "\(value)"
         case .literal(.string(let text)): return "'\(text)'"
+        case .literal(.date(let value)): return "DATE \(value)"
+        case .literal(.timestamp(let value)): return "TIMESTAMP \(value)"
+        case .literal(.intervalDayTime(let value)): return "INTERVAL \(value) MS"
+        case .literal(.intervalYearMonth(let value)): return "INTERVAL \(value) MONTHS"
         case .path(let steps): return steps.pathText
         case .unary(let operation, let x): return "(\(operation.rawValue) \(shown(x)))"
         case .binary(let operation, let a, let b):

@@ -142,7 +142,7 @@ struct BadInput: Sendable, CustomStringConvertible {
             $0.sources = $0.sources.replacing("DOUBLE", with: "‸DUBLE")
         },
         BadInput("a type that is not built", "E1017") {
-            $0.sources = $0.sources.replacing("DOUBLE", with: "'‸DECIMAL(12, 2)'")
+            $0.sources = $0.sources.replacing("DOUBLE", with: "'‸DECIMAL(12, 20)'")
         },
         BadInput("an unfinished type", "E1017") {
             $0.sources = $0.sources.replacing("ROW<city STRING>", with: "ROW<city STRING‸")

@@ -40,12 +40,40 @@ import Testing
 @Suite struct SQLTypeTextTests {
     @Test(arguments: [
         "BOOLEAN", "INT", "BIGINT", "DOUBLE", "STRING", "BYTES", "ARRAY<STRING>",
-        "ROW<id STRING NOT NULL, tags ARRAY<ROW<name STRING, weight DOUBLE>>>",
+        "ROW<id STRING NOT NULL, tags ARRAY<ROW<name STRING, weight DOUBLE>>>", "DATE",
+        "DECIMAL(12, 2)", "DECIMAL(38, 38)", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", "JSON",
+        "MAP<STRING, ARRAY<DECIMAL(10, 0)>>",
     ])
     func aTypeIsPrintedAsItWasRead(_ text: String) throws {
         let (type, isNullable) = try SQLTypeText.parse(text)
         #expect("\(type)" == text)
         #expect(isNullable)
+    }
+
+    @Test(arguments: [
+        ("DECIMAL", "DECIMAL(10, 0)"), ("NUMERIC(5)", "DECIMAL(5, 0)"),
+        ("dec( 7 , 3 )", "DECIMAL(7, 3)"), ("TIMESTAMP", "TIMESTAMP(3)"),
+        ("TIMESTAMP(3) WITHOUT TIME ZONE", "TIMESTAMP(3)"), ("TIMESTAMP_LTZ", "TIMESTAMP_LTZ(3)"),
+        ("TIMESTAMP(3) WITH LOCAL TIME ZONE", "TIMESTAMP_LTZ(3)"), ("VARCHAR", "STRING"),
+        ("VARCHAR(2147483647)", "STRING"), ("VARBINARY", "BYTES"),
+        ("ROW(a INT, `b c` DATE)", "ROW<a INT, b c DATE>"),
+    ])
+    func aTypeHasSeveralSpellings(_ text: String, _ type: String) throws {
+        #expect("\(try SQLTypeText.parse(text).type)" == type)
+    }
+
+    @Test(arguments: [
+        ("DECIMAL(39)", "1 to 38 digits"), ("DECIMAL(3, 4)", "behind the point"),
+        ("DECIMAL(0)", "1 to 38"), ("DECIMAL(1, 1, 1)", "DECIMAL(p, s)"),
+        ("TIMESTAMP(6)", "TIMESTAMP(6) is not built"), ("TIMESTAMP_LTZ(9)", "TIMESTAMP_LTZ(9)"),
+        ("TIMESTAMP WITH TIME ZONE", "WITH TIME ZONE"), ("TIME", "TIME"), ("TINYINT", "TINYINT"),
+        ("VARCHAR(3)", "VARCHAR(3)"), ("INTERVAL DAY", "INTERVAL"),
+        ("MAP<INT, STRING>", "keys are INT"), ("CHAR(1)", "CHAR"),
+    ])
+    func aTypeThatThereIsNotIsRefusedByName(_ text: String, _ part: String) {
+        #expect { try SQLTypeText.parse(text) } throws: {
+            ($0 as? SQLTypeText.Failure)?.message.contains(part) == true
+        }
     }
 
     @Test(arguments: ["string not null", " INTEGER  NOT NULL", "double precision not null"])

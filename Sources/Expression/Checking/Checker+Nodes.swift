@@ -43,6 +43,12 @@ extension Checker {
         case .double(let value): return .value(constant(.double(value), .double, range))
         case .string(let text):
             return .value(constant(.bytes(Array(text.utf8)), .string, range))
+        case .date(let days): return .value(constant(.integer(days), .date, range))
+        case .timestamp(let value): return .value(constant(.integer(value), .timestamp, range))
+        case .intervalDayTime(let value):
+            return .value(constant(.integer(value), .intervalDayTime, range))
+        case .intervalYearMonth(let value):
+            return .value(constant(.integer(value), .intervalYearMonth, range))
         }
     }
 

@@ -1,5 +1,3 @@
-internal import StreamCore
-
 /// Calls, and the functions with a grammar of their own.
 extension Parser {
     /// The parenthesis behind `name` is consumed.
@@ -90,38 +88,9 @@ extension Parser {
     ) throws(ExpressionError) -> SyntaxNode {
         let operand = try parseExpression(Power.lowest)
         try expect(keyword: "AS", "and a type in CAST")
-        let type = try parseType()
+        let type = try parseCastType()
         try expect(symbol: ")", "to close CAST")
         return try node(.cast(operand, type, isTry: isTry), from: start)
-    }
-
-    private static let types: [String: LogicalType] = [
-        "BOOLEAN": .boolean, "INT": .int, "INTEGER": .int, "BIGINT": .bigint, "DOUBLE": .double,
-        "STRING": .string, "BYTES": .bytes,
-    ]
-    private static let typesNotBuilt: Set<String> = [
-        "DECIMAL", "DEC", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "INTERVAL",
-        "TINYINT", "SMALLINT", "FLOAT", "REAL", "CHAR", "CHARACTER", "VARCHAR", "BINARY",
-        "VARBINARY", "ARRAY", "MAP", "MULTISET", "ROW", "RAW", "VARIANT",
-    ]
-
-    private mutating func parseType() throws(ExpressionError) -> SyntaxNode.TypeName {
-        let token = current
-        guard let name = token.keyword else { throw unexpected("a type") }
-        if Self.typesNotBuilt.contains(name) {
-            throw ExpressionError(
-                .notBuilt, "CAST to \(name) is not built yet", range: token.range,
-                help: "types are BOOLEAN, INT, BIGINT, DOUBLE, STRING and BYTES")
-        }
-        guard let type = Self.types[name] else {
-            throw ExpressionError(
-                .syntax, "there is no type `\(name)`", range: token.range,
-                help: Spelling.didYouMean(name, among: Self.types.keys.sorted())
-                    ?? "types are BOOLEAN, INT, BIGINT, DOUBLE, STRING and BYTES")
-        }
-        advance()
-        if type == .double { _ = consume(keyword: "PRECISION") }
-        return SyntaxNode.TypeName(type: type, range: token.range.lowerBound..<consumedEnd)
     }
 
     // MARK: TRIM, POSITION, SUBSTRING

@@ -116,9 +116,7 @@ extension Parser {
     ) throws(ExpressionError) -> SyntaxNode {
         let token = current
         let start = token.range.lowerBound
-        if case .string = following.kind {
-            throw prefixedLiteral(keyword, token.range)
-        }
+        if isAtTypedLiteral { return try parseTypedLiteral() }
         if following.isSymbol("("), !following.range.isEmpty {
             advance()
             advance()
@@ -127,24 +125,8 @@ extension Parser {
         if keyword == "ARRAY" || keyword == "MAP", following.isSymbol("[") {
             throw notBuilt("\(keyword)[...]", token.range)
         }
-        if keyword == "INTERVAL", case .symbol("-") = following.kind {
-            throw notBuilt("INTERVAL", token.range)
-        }
         advance()
         return try parsePath(from: name, start)
-    }
-
-    /// A word directly before a text: a typed literal.
-    private func prefixedLiteral(_ keyword: String, _ range: Range<Int>) -> ExpressionError {
-        switch keyword {
-        case "TIMESTAMP", "TIMESTAMP_LTZ", "DATE", "TIME", "INTERVAL":
-            notBuilt("a literal of type \(keyword)", range)
-        case "X", "B", "N", "U", "_UTF8":
-            notBuilt("a text with a prefix (\(keyword)'...')", range)
-        default:
-            ExpressionError(
-                .syntax, "expected an operator between a name and a text", range: range)
-        }
     }
 
     /// The rest of `a.b[0]`, behind its first name.

@@ -28,6 +28,8 @@ struct Parser {
     var current: Token { tokens[index] }
     /// The token behind the current one.
     var following: Token { tokens[min(index + 1, tokens.count - 1)] }
+    /// The token behind ``following``.
+    var behindFollowing: Token { tokens[min(index + 2, tokens.count - 1)] }
     /// Where the last consumed token ends.
     var consumedEnd: Int { index > 0 ? tokens[index - 1].range.upperBound : 0 }
 

@@ -41,6 +41,12 @@ package final class SyntaxNode: Sendable {
         case integer(Int64)
         case double(Double)
         case string(String)
+        /// Days since 1970-01-01.
+        case date(Int64)
+        /// Milliseconds since 1970-01-01 00:00:00.
+        case timestamp(Int64)
+        case intervalDayTime(milliseconds: Int64)
+        case intervalYearMonth(months: Int64)
     }
 
     package struct WhenClause: Sendable {

@@ -97,8 +97,9 @@ extension ErrorCatalog {
         Entry(
             "E1017", "Not an SQL type",
             """
-            Columns of a `schema` have one of the types BOOLEAN, INT, BIGINT, DOUBLE, STRING, BYTES, \
-            ARRAY<type>, ROW<name type, ...>, each with or without NOT NULL.
+            Columns of a `schema` have one of the types BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), \
+            STRING, BYTES, DATE, TIMESTAMP(3), TIMESTAMP_LTZ(3), ARRAY<type>, MAP<STRING, type>, \
+            ROW<name type, ...>, JSON, each with or without NOT NULL.
             """),
         Entry(
             "E1018", "Beyond the limits of a file",

@@ -217,7 +217,7 @@ extension PipelineChecker {
 
     static func isScalar(_ type: LogicalType) -> Bool {
         switch type {
-        case .array, .row: false
+        case .array, .map, .row, .json: false
         default: true
         }
     }

@@ -34,10 +34,12 @@ enum SourceGrammar {
                 default: "(needed for `json`, none for `raw`)",
                 example: "{ color: STRING NOT NULL, weight: DOUBLE }",
                 """
-                Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, STRING, BYTES, \
-                ARRAY<type>, ROW<name type, ...>, each with or without NOT NULL. Fields of the \
-                document that are not named are ignored; only those that are used are extracted. A \
-                missing or null field is NULL, and an error where the type says NOT NULL.
+                Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), STRING, \
+                BYTES, DATE, TIMESTAMP(3), TIMESTAMP_LTZ(3), ARRAY<type>, MAP<STRING, type>, \
+                ROW<name type, ...>, JSON (any value, passed on as it is), each with or without \
+                NOT NULL. Fields of the document that are not named are ignored; only those that \
+                are used are extracted. A missing or null field is NULL, and an error where the \
+                type says NOT NULL.
                 """),
             Grammar.onError("What happens to a record that cannot be decoded."),
         ] + notAvailable)
