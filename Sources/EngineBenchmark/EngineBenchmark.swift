@@ -105,7 +105,7 @@ struct EngineBenchmark {
 }
 
 /// Operators in a row, then the output.
-final class BenchmarkChain: BatchOutput {
+final class BenchmarkChain: OperatorOutput {
     private let operators: ArraySlice<any StreamOperator>
     private let output: any BatchOutput
 
@@ -118,6 +118,9 @@ final class BenchmarkChain: BatchOutput {
         guard let first = operators.first else { return try output.emit(batch) }
         try first.process(batch, into: BenchmarkChain(operators.dropFirst(), output))
     }
+
+    func emit(_ batch: RecordBatch, to port: OutputPort) {}
+    func isConsumed(_ port: OutputPort) -> Bool { false }
 }
 
 /// Encodes what comes and drops it.

@@ -26,7 +26,7 @@ package final class FilterOperator: StreamOperator {
         failures.operatorID = context.operatorID
     }
 
-    package func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+    package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         // Ends: every turn but the last removes a row.
         for _ in 0...batch.rowCount {
             do {

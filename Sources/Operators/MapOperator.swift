@@ -5,7 +5,8 @@ package import StreamCore
 /// Makes a new row of each row: one column for each of a list of named expressions.
 ///
 /// A bare column reference costs nothing: the output batch carries the input's column. The output
-/// keeps the input's origin, so messages and raw bytes still name the source record.
+/// keeps the input's origin, so messages and raw bytes still name the source record, and its event
+/// times.
 ///
 /// - Threading: one subtask.
 /// - Source: Flink `StreamMap`.
@@ -45,7 +46,7 @@ package final class MapOperator: StreamOperator {
         failures.operatorID = context.operatorID
     }
 
-    package func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+    package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         guard batch.selection.count > 0 else { return }
         let result = emptyOutput(for: batch)
         for (index, expression) in expressions.enumerated() {
@@ -86,6 +87,7 @@ package final class MapOperator: StreamOperator {
         }
         result.rowCount = batch.rowCount
         result.origin = batch.origin
+        result.eventTimes = batch.eventTimes
         result.chunks.removeAll(keepingCapacity: true)
         result.chunks += batch.chunks
         return result

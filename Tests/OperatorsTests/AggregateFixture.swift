@@ -86,8 +86,10 @@ func batch(_ schema: RowSchema, _ rows: [[Cell]], selected: [Int]? = nil) -> Rec
 }
 
 /// Collects the cells of the selected rows.
-final class CollectingOutput: BatchOutput {
+final class CollectingOutput: OperatorOutput {
     var rows: [[Cell]] = []
+    /// What came out of the side outputs.
+    var sideRows: [OutputPort: [[Cell]]] = [:]
     var places: [String] = []
     func emit(_ batch: RecordBatch) {
         for index in 0..<batch.selection.count {
@@ -96,6 +98,13 @@ final class CollectingOutput: BatchOutput {
             places.append(batch.place(ofRow: row).description)
         }
     }
+    func emit(_ batch: RecordBatch, to port: OutputPort) {
+        for index in 0..<batch.selection.count {
+            let row = Int(batch.selection.rows[index])
+            sideRows[port, default: []].append(batch.columns.map { Cell($0, row) })
+        }
+    }
+    func isConsumed(_ port: OutputPort) -> Bool { true }
 }
 
 /// An aggregate operator made of texts as in a pipeline file.

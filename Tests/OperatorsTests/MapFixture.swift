@@ -3,7 +3,7 @@ import StreamAPI
 import StreamCore
 
 /// Keeps what an operator emits, as texts, and the batches themselves.
-final class MapOutput: BatchOutput {
+final class MapOutput: OperatorOutput {
     var rows: [[String]] = []
     var batches: [RecordBatch] = []
 
@@ -14,6 +14,8 @@ final class MapOutput: BatchOutput {
             rows.append(batch.columns.map { $0.mapText(row) })
         }
     }
+    func emit(_ batch: RecordBatch, to port: OutputPort) throws {}
+    func isConsumed(_ port: OutputPort) -> Bool { false }
 }
 
 extension Column {

@@ -54,7 +54,7 @@ import Testing
         #expect(graph.edges.isEmpty)
         let vertex = try #require(graph.vertices.first)
         let names = vertex.chain.nodes.map(\.id.rawValue)
-        let readers = vertex.chain.consumers.map { reader in reader.map { names[$0] } }
+        let readers = vertex.chain.consumers.map { reader in reader.map { names[$0.node] } }
         #expect(names[0] == "orders")
         #expect(readers[0] == ["large", "small"])
         #expect(Set(readers.dropFirst().joined()) == ["large_orders", "small_orders"])

@@ -58,4 +58,43 @@ import Testing
         batch.selection.count = 0
         #expect(batch.copySelected() == nil)
     }
+
+    @Test func theSourceRecordsBytesComeAlongWhereThatIsAsked() {
+        let copy: RecordBatch
+        do {
+            let batch = makeBatch()
+            let arena = ByteArena()
+            let text = Array("key 3, value".utf8)
+            let bytes = text.withUnsafeBufferPointer {
+                arena.append(ByteSlice(base: $0.baseAddress, count: $0.count))
+            }
+            for row in 0..<4 {
+                batch.origin.keys[row] = .absent
+                batch.origin.values[row] = .absent
+            }
+            batch.origin.keys[3] = ByteSlice(base: bytes.base, count: 5)
+            batch.origin.values[3] = ByteSlice(base: bytes.base, count: 12)
+            batch.origin.values[0] = ByteSlice(base: bytes.base, count: 0)
+            let rows: [Int32] = [3, 0, 2]
+            copy = rows.withUnsafeBufferPointer { batch.copy(rows: $0, keepsOriginBytes: true) }
+        }
+        // The source batch and the records' bytes are gone.
+        #expect(copy.origin.keys[0].text == "key 3")
+        #expect(copy.origin.values[0].text == "key 3, value")
+        // A tombstone stays one, an empty value stays empty.
+        #expect(copy.origin.keys[1].isAbsent && !copy.origin.values[1].isAbsent)
+        #expect(copy.origin.values[1].count == 0 && copy.origin.values[2].isAbsent)
+        #expect(copy.columns[1].slices[0].text == "ababab")
+    }
+
+    @Test func eventTimesComeAlong() throws {
+        let batch = makeBatch()
+        let times = Column(type: .timestampLTZ, capacity: 4)
+        for row in 0..<4 { times.integers[row] = Int64(1000 + row) }
+        batch.eventTimes = times
+        let rows: [Int32] = [2, 1]
+        let copy = rows.withUnsafeBufferPointer { batch.copy(rows: $0) }
+        let copied = try #require(copy.eventTimes)
+        #expect((0..<2).map { copied.integers[$0] } == [1002, 1001])
+    }
 }

@@ -8,25 +8,34 @@ import Testing
         let channels: [InputChannel]
         let gate: InputGate
 
-        init(_ count: Int) {
+        init(_ count: Int, inputs: [Int]? = nil) {
             let cancellation = Cancellation()
             channels = (0..<count).map { _ in
                 InputChannel(
                     configuration: ExecutionConfiguration(), cancellation: cancellation,
                     producer: Doorbell(), consumer: Doorbell())
             }
-            gate = InputGate(channels)
+            let inputs = inputs ?? Array(repeating: 0, count: count)
+            gate = InputGate(
+                zip(channels, inputs).map { InputPlan(channel: $0.0, input: $0.1) })
         }
 
         /// The next event in words.
         func next() -> String {
             switch gate.poll() {
             case nil: "nothing"
-            case .batch(let batch): "batch \(batch.rowCount)"
+            case .batch(let batch, 0): "batch \(batch.rowCount)"
+            case .batch(let batch, let input): "batch \(batch.rowCount) of input \(input)"
             case .barrier(let barrier): "barrier \(barrier.id.sequence)"
-            case .watermark(let watermark): "watermark \(watermark.rawValue)"
+            case .progress(let progress): words(progress)
             case .endOfInput: "end"
             }
+        }
+
+        private func words(_ progress: WatermarkValve.Progress) -> String {
+            let watermark = progress.watermark.map { "watermark \($0.rawValue)" }
+            let status = progress.status.map { "\($0)" }
+            return [watermark, status].compactMap(\.self).joined(separator: ", ")
         }
 
         func push(batch rowCount: Int, to index: Int) throws {
@@ -98,5 +107,25 @@ import Testing
         #expect(inputs.next() == "nothing")
         try inputs.channels[1].push(.watermark(Watermark(rawValue: 70)))
         #expect(inputs.next() == "watermark 50")
+    }
+
+    @Test func `Batches come with the input that their channel belongs to`() throws {
+        let inputs = Inputs(3, inputs: [0, 1, 1])
+        for index in 0..<3 { try inputs.push(batch: index + 1, to: index) }
+        let events = (0..<3).map { _ in inputs.next() }
+        #expect(events == ["batch 1", "batch 2 of input 1", "batch 3 of input 1"])
+    }
+
+    @Test func `An idle input and an ended one hold no watermark back`() throws {
+        let inputs = Inputs(3)
+        try inputs.channels[0].push(.watermark(Watermark(rawValue: 50)))
+        try inputs.channels[1].push(.status(.idle))
+        #expect(inputs.next() == "nothing")
+        try inputs.channels[2].push(.endOfInput)
+        #expect(inputs.next() == "watermark 50")
+        try inputs.channels[0].push(.status(.idle))
+        #expect(inputs.next() == "idle")
+        try inputs.channels[1].push(.status(.active))
+        #expect(inputs.next() == "active")
     }
 }

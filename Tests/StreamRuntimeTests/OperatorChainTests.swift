@@ -47,7 +47,8 @@ import Testing
         let context = OperatorContext(
             operatorID: OperatorID(rawValue: "counts"), subtaskIndex: 0, parallelism: 1,
             maxParallelism: 1)
-        let link = ChainedOperator(MemoryCounter(control), context, output: collector)
+        let link = ChainedOperator(
+            MemoryCounter(control), context, output: OutputPorts(main: [collector]))
         let empty = RecordBatch(schema: MemoryDecoder.schema, rowCapacity: 5)
         try link.emit(empty)
         #expect(collector.seen.isEmpty)
@@ -56,7 +57,9 @@ import Testing
             configuration: ExecutionConfiguration(), cancellation: Cancellation(),
             producer: Doorbell(), consumer: Doorbell())
         for exchange in [Exchange.forward, .keyed { MemoryPartitioner() }] {
-            let plan = OutputPlan(node: context.operatorID, exchange: exchange, channels: [channel])
+            let plan = OutputPlan(
+                node: context.operatorID, port: .main, exchange: exchange, keepsOriginBytes: false,
+                channels: [channel])
             try ResultPartition(plan, groupCount: 8, rowCapacity: 8).emit(empty)
         }
         #expect(channel.isEmpty)
@@ -66,7 +69,7 @@ import Testing
     private final class Parity: StreamOperator {
         let remainder: Int64
         init(_ remainder: Int64) { self.remainder = remainder }
-        func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+        func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
             let keys = batch.columns[0].integers
             for row in 0..<batch.rowCount where keys[row] % 2 != remainder {
                 batch.selection.remove(row: Int32(row))

@@ -3,7 +3,7 @@ package import StreamAPI
 package import StreamCore
 
 extension AggregateOperator {
-    package func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+    package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         guard let state else { preconditionFailure("process before open") }
         if batch.rowCount > buffers.rowCapacity {
             buffers = AggregateBuffers(definition, rowCapacity: batch.rowCapacity)
@@ -152,7 +152,7 @@ extension AggregateOperator {
 
     // MARK: Emitting
 
-    private func emit(_ batch: RecordBatch, into output: any BatchOutput) throws {
+    private func emit(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         guard batch.selection.count > 0 else { return }
         let result = buffers.output
         var columns = selector.columns
@@ -171,6 +171,7 @@ extension AggregateOperator {
         result.columns = columns
         result.rowCount = batch.rowCount
         result.origin = batch.origin
+        result.eventTimes = batch.eventTimes
         result.selection.copy(from: batch.selection)
         try output.emit(result)
     }

@@ -1,26 +1,32 @@
 public import StreamCore
 
-/// Where an operator sends its rows: the next operator of the chain, or a channel.
-public protocol BatchOutput: AnyObject {
-    /// Passes a batch on. It stays valid until the call returns.
-    func emit(_ batch: RecordBatch) throws
-}
-
 /// One parallel instance of a transformation.
 ///
 /// - Threading: every call is made on the subtask's thread, between `open` and `close`.
 /// - Errors: thrown ones fail the job; a ``RecordError`` names the record.
+/// - Event time: an operator that passes rows on passes ``RecordBatch/eventTimes`` on with them.
 /// - Source: Flink `OneInputStreamOperator`, made batch-wise.
 public protocol StreamOperator: AnyObject {
     /// Called once, before any batch; `restored` holds what the snapshot has for this instance.
     func open(_ context: OperatorContext, restored: RestoredState?) throws
     /// Handles the selected rows of `batch` and emits what comes of them, any number of batches.
-    func process(_ batch: RecordBatch, into output: any BatchOutput) throws
+    func process(_ batch: RecordBatch, into output: any OperatorOutput) throws
+    /// No row with an event time at or before `watermark` will come, but for late ones: fire what was
+    /// waiting for it.
+    ///
+    /// Whatever is emitted here reaches the next operators before the watermark does; the chain
+    /// forwards the watermark itself. Watermarks only rise. After a restore the first one is that of
+    /// the snapshot, before any batch: what is late stays late, and nothing fires twice. Before
+    /// ``endInput(into:)`` comes ``Watermark/max``.
+    ///
+    /// - Source: Flink `Input.processWatermark`.
+    func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws
     /// The synchronous part of a snapshot: microseconds, whatever the size of the state. What it
     /// returns is written by another thread while `process` goes on.
     func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot
-    /// The last batch has been processed; emit what is still held.
-    func endInput(into output: any BatchOutput) throws
+    /// The last batch has been processed; emit what is still held. Called when a bounded run has read
+    /// its input to the end, not when a job stops with a last checkpoint to go on later.
+    func endInput(into output: any OperatorOutput) throws
     /// The checkpoint is durable and committed. A courtesy: it may be skipped after a failure.
     func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws
     func close()
@@ -29,9 +35,29 @@ public protocol StreamOperator: AnyObject {
 extension StreamOperator {
     public func open(_ context: OperatorContext, restored: RestoredState?) throws {}
     public func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot { .empty }
-    public func endInput(into output: any BatchOutput) throws {}
+    public func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws {}
+    public func endInput(into output: any OperatorOutput) throws {}
     public func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws {}
     public func close() {}
+}
+
+/// An operator that tells its inputs apart: a join.
+///
+/// It heads a chain behind channels. Barriers are aligned over the channels of all inputs, and the
+/// watermark is the smallest of all inputs.
+///
+/// - Source: Flink `MultipleInputStreamOperator`, made batch-wise.
+public protocol MultipleInputOperator: StreamOperator {
+    /// Handles the selected rows of a batch of one input.
+    ///
+    /// - Parameter input: The position of the edge among the node's inputs, from 0.
+    func process(_ batch: RecordBatch, input: Int, into output: any OperatorOutput) throws
+}
+
+extension MultipleInputOperator {
+    public func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
+        try process(batch, input: 0, into: output)
+    }
 }
 
 /// Who an operator instance is.

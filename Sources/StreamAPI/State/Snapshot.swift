@@ -35,15 +35,19 @@ public struct RestoredState: Sendable {
     public let items: [[UInt8]]
     /// Nil if the operator had no keyed state.
     public let stateSchema: [UInt8]?
+    /// The watermark that the instances had reached, of several the smallest; nil if one of them had
+    /// none. The chain hands it to the operator, which need not look at it.
+    public let watermark: Watermark?
     /// The canonical bytes of each key group of this instance's range that has any.
     public let readKeyGroup: @Sendable (_ keyGroup: Int) throws -> [UInt8]?
 
     public init(
-        items: [[UInt8]], stateSchema: [UInt8]?,
+        items: [[UInt8]], stateSchema: [UInt8]?, watermark: Watermark? = nil,
         readKeyGroup: @escaping @Sendable (Int) throws -> [UInt8]?
     ) {
         self.items = items
         self.stateSchema = stateSchema
+        self.watermark = watermark
         self.readKeyGroup = readKeyGroup
     }
 }

@@ -3,12 +3,16 @@ extension RecordBatch {
     /// A fresh batch that holds copies of some rows, and of nothing else.
     ///
     /// Everything is the copy's own, so it may go to another thread. Rows are numbered anew and all
-    /// selected. Of the origin, partitions, offsets, timestamps and topic come along; keys and values
-    /// are absent.
+    /// selected. Of the origin, partitions, offsets, timestamps and topic come along.
     ///
-    /// - Parameter rows: Row numbers of this batch, in the order wanted; at least one.
+    /// - Parameters:
+    ///   - rows: Row numbers of this batch, in the order wanted; at least one.
+    ///   - keepsOriginBytes: The source records' keys and values come along too; otherwise they are
+    ///     absent in the copy.
     /// - Cost: The values' bytes, and a few allocations a batch; one chunk for all slices.
-    public func copy(rows: UnsafeBufferPointer<Int32>) -> RecordBatch {
+    public func copy(
+        rows: UnsafeBufferPointer<Int32>, keepsOriginBytes: Bool = false
+    ) -> RecordBatch {
         precondition(!rows.isEmpty)
         let copy = RecordBatch(schema: schema, rowCapacity: rows.count)
         copy.rowCount = rows.count
@@ -19,12 +23,14 @@ extension RecordBatch {
             Column.gather(eventTimes.integers, rows, into: times.integers)
             copy.eventTimes = times
         }
-        let chunk = ByteChunk(capacity: sliceByteCount(of: rows))
+        let originByteCount = keepsOriginBytes ? originByteCount(of: rows) : 0
+        let chunk = ByteChunk(capacity: sliceByteCount(of: rows) + originByteCount)
         copy.chunks = [chunk]
         var free = chunk.bytes
         for (source, target) in zip(columns, copy.columns) {
             source.copy(rows: rows, to: target, slicesTo: &free)
         }
+        if keepsOriginBytes { copyOriginBytes(of: rows, to: copy.origin, &free) }
         return copy
     }
 
@@ -44,6 +50,21 @@ extension RecordBatch {
         Column.gather(origin.partitions, rows, into: target.partitions)
         Column.gather(origin.offsets, rows, into: target.offsets)
         Column.gather(origin.timestamps, rows, into: target.timestamps)
+    }
+
+    private func originByteCount(of rows: UnsafeBufferPointer<Int32>) -> Int {
+        rows.reduce(0) { $0 + origin.keys[Int($1)].count + origin.values[Int($1)].count }
+    }
+
+    private func copyOriginBytes(
+        of rows: UnsafeBufferPointer<Int32>, to target: RawRecordBatch,
+        _ free: inout UnsafeMutableRawPointer
+    ) {
+        for index in 0..<rows.count {
+            let row = Int(rows[index])
+            target.keys[index] = origin.keys[row].copied(to: &free)
+            target.values[index] = origin.values[row].copied(to: &free)
+        }
     }
 
     /// Bytes of all slices in `rows`.
@@ -82,20 +103,11 @@ extension Column {
         _ free: inout UnsafeMutableRawPointer
     ) {
         let source = slices
-        var end = free
         for index in 0..<rows.count {
-            let slice = source[Int(rows[index])]
             // What a NULL row's slice holds is undefined.
-            guard !isNull(Int(rows[index])), let base = slice.base else {
-                target[index] = .absent
-                continue
-            }
-            end.copyMemory(from: base, byteCount: slice.count)
-            target[index] = ByteSlice(
-                base: UnsafePointer(end.assumingMemoryBound(to: UInt8.self)), count: slice.count)
-            end += slice.count
+            let isNull = isNull(Int(rows[index]))
+            target[index] = isNull ? .absent : source[Int(rows[index])].copied(to: &free)
         }
-        free = end
     }
 
     @inline(__always)
@@ -104,5 +116,18 @@ extension Column {
         into target: UnsafeMutablePointer<T>
     ) {
         for index in 0..<rows.count { target[index] = source[Int(rows[index])] }
+    }
+}
+
+extension ByteSlice {
+    /// A copy of the bytes at `free`, which is moved behind them; the absent value stays absent.
+    @inline(__always)
+    func copied(to free: inout UnsafeMutableRawPointer) -> ByteSlice {
+        guard let base else { return .absent }
+        let start = free
+        start.copyMemory(from: base, byteCount: count)
+        free = start + count
+        return ByteSlice(
+            base: UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: count)
     }
 }

@@ -8,9 +8,14 @@ public struct CheckpointBarrier: Hashable, Sendable {
     }
 }
 
-/// No row with an earlier event time will follow; milliseconds since the epoch.
+/// No row with this event time or an earlier one will follow, but for late ones; milliseconds since
+/// the epoch.
 public struct Watermark: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: Int64
     public init(rawValue: Int64) { self.rawValue = rawValue }
     public static func < (a: Watermark, b: Watermark) -> Bool { a.rawValue < b.rawValue }
+    /// Nothing is known of event time yet.
+    public static let min = Watermark(rawValue: .min)
+    /// The input has ended: no row follows.
+    public static let max = Watermark(rawValue: .max)
 }

@@ -8,30 +8,34 @@ internal import StreamCore
 /// Ended channels still deliver barriers.
 final class InputGate {
     enum Event {
-        case batch(RecordBatch)
+        case batch(RecordBatch, input: Int)
         /// The barrier has arrived on every channel.
         case barrier(CheckpointBarrier)
-        /// The smallest watermark over all channels has risen.
-        case watermark(Watermark)
+        /// The watermark over all inputs and channels has risen, or all have become idle, or one has
+        /// come back.
+        case progress(WatermarkValve.Progress)
         /// Every channel has ended.
         case endOfInput
     }
 
     let channels: [InputChannel]
+    /// Of each channel, the position of its edge among the head node's inputs.
+    let inputs: [Int]
     private var next = 0
     private var openCount: Int
-    private var watermarks: [Int64]
-    private var watermark = Int64.min
     private var hasEnded: [Bool]
     private var aligner: BarrierAligner
+    private(set) var valve: WatermarkValve
 
-    init(_ channels: [InputChannel]) {
-        precondition(!channels.isEmpty)
-        self.channels = channels
-        watermarks = Array(repeating: .min, count: channels.count)
+    /// - Parameter watermark: The head operator's, as of the snapshot that is restored.
+    init(_ plans: [InputPlan], restored watermark: Watermark? = nil) {
+        precondition(!plans.isEmpty)
+        channels = plans.map(\.channel)
+        inputs = plans.map(\.input)
         hasEnded = Array(repeating: false, count: channels.count)
         openCount = channels.count
         aligner = BarrierAligner(inputCount: channels.count)
+        valve = WatermarkValve(channelCount: channels.count, restored: watermark)
     }
 
     /// Whether ``poll()`` would look at anything.
@@ -61,9 +65,10 @@ final class InputGate {
         switch element {
         case .batch(let batch):
             precondition(!hasEnded[index], "no batch follows the end of an input")
-            return .batch(batch)
+            return .batch(batch, input: inputs[index])
         case .barrier(let barrier): return aligned(barrier, from: index)
-        case .watermark(let watermark): return advance(watermark, from: index)
+        case .watermark(let watermark): return event(valve.received(watermark, from: index))
+        case .status(let status): return event(valve.received(status, from: index))
         case .endOfInput: return end(of: index)
         }
     }
@@ -72,14 +77,12 @@ final class InputGate {
         precondition(!hasEnded[index], "a channel ends once")
         hasEnded[index] = true
         openCount -= 1
-        return openCount == 0 ? .endOfInput : nil
+        let progress = valve.ended(index)
+        return openCount == 0 ? .endOfInput : event(progress)
     }
 
-    private func advance(_ watermark: Watermark, from index: Int) -> Event? {
-        watermarks[index] = max(watermarks[index], watermark.rawValue)
-        guard let lowest = watermarks.min(), lowest > self.watermark else { return nil }
-        self.watermark = lowest
-        return .watermark(Watermark(rawValue: lowest))
+    private func event(_ progress: WatermarkValve.Progress) -> Event? {
+        progress == WatermarkValve.Progress() ? nil : .progress(progress)
     }
 
     /// The aligner remembers which inputs are blocked; `poll` asks it. A checkpoint that a newer

@@ -12,11 +12,13 @@ final class ResultPartition: BatchOutput {
     /// Nil: every row goes to the first channel.
     private let partitioner: (any Partitioner)?
     private let router: RowRouter
+    private let keepsOriginBytes: Bool
 
     /// - Parameter groupCount: The job's `maxParallelism`.
     init(_ plan: OutputPlan, groupCount: Int, rowCapacity: Int) throws {
         precondition(!plan.channels.isEmpty)
         channels = plan.channels
+        keepsOriginBytes = plan.keepsOriginBytes
         switch plan.exchange {
         case .forward: partitioner = nil
         case .keyed(let make): partitioner = try make()
@@ -30,19 +32,22 @@ final class ResultPartition: BatchOutput {
         if selection.count == 0 { return }
         guard let partitioner, channels.count > 1 else {
             let rows = UnsafeBufferPointer(start: selection.rows, count: selection.count)
-            return try send(batch.copy(rows: rows), to: channels[0])
+            return try send(rows, of: batch, to: channels[0])
         }
         router.reserve(selection.count)
         try partitioner.assignKeyGroups(of: batch, into: router.keyGroups)
         router.sort(selection)
         for target in channels.indices {
             let rows = router.rows(ofTarget: target)
-            if !rows.isEmpty { try send(batch.copy(rows: rows), to: channels[target]) }
+            if !rows.isEmpty { try send(rows, of: batch, to: channels[target]) }
         }
     }
 
-    private func send(_ batch: RecordBatch, to channel: InputChannel) throws(ExecutionCancelled) {
-        try channel.push(.batch(batch), byteCount: batch.memoryByteCount)
+    private func send(
+        _ rows: UnsafeBufferPointer<Int32>, of batch: RecordBatch, to channel: InputChannel
+    ) throws(ExecutionCancelled) {
+        let copy = batch.copy(rows: rows, keepsOriginBytes: keepsOriginBytes)
+        try channel.push(.batch(copy), byteCount: copy.memoryByteCount)
     }
 
     /// Barriers, watermarks and the end go to everybody.

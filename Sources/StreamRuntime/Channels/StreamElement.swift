@@ -6,6 +6,7 @@ enum StreamElement {
     case batch(RecordBatch)
     case barrier(CheckpointBarrier)
     case watermark(Watermark)
+    case status(StreamStatus)
     /// No batch follows; barriers may.
     case endOfInput
 }

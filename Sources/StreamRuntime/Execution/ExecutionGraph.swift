@@ -13,7 +13,7 @@ package final class ExecutionGraph: Sendable {
     let configuration: ExecutionConfiguration
     let cancellation = Cancellation()
     let subtasks: [Subtask]
-    let inputs: [SubtaskID: [InputChannel]]
+    let inputs: [SubtaskID: [InputPlan]]
     let outputs: [SubtaskID: [OutputPlan]]
     let progress: ExecutionProgress
     let snapshotThread: SnapshotThread
@@ -129,7 +129,7 @@ package final class ExecutionGraph: Sendable {
     /// once a second.
     package func status() -> [SubtaskStatus] {
         subtasks.map { subtask in
-            let queued = inputs[subtask.id, default: []].reduce(0) { $0 + $1.elementCount }
+            let queued = inputs[subtask.id, default: []].reduce(0) { $0 + $1.channel.elementCount }
             return subtask.status(isSource: subtask.vertex.isSource, queuedElementCount: queued)
         }
     }

@@ -1,18 +1,28 @@
+internal import StreamAPI
 internal import StreamCore
 
 /// Where the rows of one node leave a subtask: an exchange and its channels.
 struct OutputPlan: Sendable {
     /// The node whose output it is.
     let node: OperatorID
+    let port: OutputPort
     let exchange: Exchange
+    let keepsOriginBytes: Bool
     /// By downstream subtask for a keyed exchange; for a forward one, rows go to the first and
     /// barriers to all.
     let channels: [InputChannel]
 }
 
+/// Where rows reach a subtask.
+struct InputPlan: Sendable {
+    let channel: InputChannel
+    /// The position of the edge among the inputs of the subtask's head node.
+    let input: Int
+}
+
 /// The channels of a run, by the subtasks at their two ends.
 struct Wiring {
-    private(set) var inputs: [SubtaskID: [InputChannel]] = [:]
+    private(set) var inputs: [SubtaskID: [InputPlan]] = [:]
     private(set) var outputs: [SubtaskID: [OutputPlan]] = [:]
 
     init(
@@ -31,14 +41,21 @@ struct Wiring {
                         configuration: configuration, cancellation: cancellation,
                         producer: producer, consumer: consumer)
                 }
-                outputs[upstream, default: []].append(
-                    OutputPlan(node: edge.upstreamNode, exchange: edge.exchange, channels: channels)
-                )
+                outputs[upstream, default: []].append(OutputPlan(edge, channels: channels))
                 for (target, channel) in zip(targets, channels) {
-                    inputs[target, default: []].append(channel)
+                    inputs[target, default: []].append(
+                        InputPlan(channel: channel, input: edge.input))
                 }
             }
         }
+    }
+}
+
+extension OutputPlan {
+    init(_ edge: JobEdge, channels: [InputChannel]) {
+        self.init(
+            node: edge.upstreamNode, port: edge.port, exchange: edge.exchange,
+            keepsOriginBytes: edge.keepsOriginBytes, channels: channels)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import StreamAPI
 internal import StreamCore
 
 extension JobGraph {
@@ -39,7 +40,7 @@ extension StreamNode {
 /// Collects chains while the nodes come in, upstream first.
 private struct ChainBuilder {
     private var chains: [[StreamNode]] = []
-    private var consumers: [[[Int]]] = []
+    private var consumers: [[[OperatorChainPlan.Consumer]]] = []
     private var place: [OperatorID: (chain: Int, node: Int)] = [:]
     private(set) var edges: [JobEdge] = []
 
@@ -56,14 +57,15 @@ private struct ChainBuilder {
         chains.append([node])
         consumers.append([[]])
         place[node.id] = (chain, 0)
-        for input in node.inputs {
+        for (index, input) in node.inputs.enumerated() {
             guard let upstream = place[input.upstream] else {
                 preconditionFailure("nodes come in behind what they read")
             }
             edges.append(
                 JobEdge(
                     upstreamVertex: upstream.chain, upstreamNode: input.upstream,
-                    downstreamVertex: chain, exchange: input.exchange))
+                    port: input.port, downstreamVertex: chain, input: index,
+                    exchange: input.exchange, keepsOriginBytes: input.keepsOriginBytes))
         }
     }
 
@@ -75,7 +77,8 @@ private struct ChainBuilder {
         let index = chains[position.chain].count
         chains[position.chain].append(node)
         consumers[position.chain].append([])
-        consumers[position.chain][position.node].append(index)
+        consumers[position.chain][position.node].append(
+            OperatorChainPlan.Consumer(port: node.inputs[0].port, node: index))
         place[node.id] = (position.chain, index)
     }
 }
@@ -102,9 +105,15 @@ extension StreamGraph {
             }
             guard node.isSource == node.inputs.isEmpty else { throw .wrongInputs(node.id) }
         }
+        let outputs = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.sideOutputs) })
         for node in nodes {
-            for input in node.inputs where !seen.contains(input.upstream) {
-                throw .unknownInput(input.upstream, of: node.id)
+            for input in node.inputs {
+                guard let ports = outputs[input.upstream] else {
+                    throw .unknownInput(input.upstream, of: node.id)
+                }
+                guard input.port == .main || ports.contains(input.port) else {
+                    throw .unknownPort(input.upstream, input.port, of: node.id)
+                }
             }
         }
     }

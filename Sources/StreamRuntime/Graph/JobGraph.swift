@@ -1,3 +1,4 @@
+package import StreamAPI
 package import StreamCore
 
 /// The pipeline after chaining: what runs in one thread is one vertex (Flink's `JobGraph`).
@@ -24,15 +25,26 @@ package struct JobEdge: Sendable {
     package let upstreamVertex: Int
     /// The node of the upstream chain whose output leaves here.
     package let upstreamNode: OperatorID
+    package let port: OutputPort
     package let downstreamVertex: Int
+    /// The position of the edge among the inputs of the downstream vertex's head.
+    package let input: Int
     package let exchange: Exchange
+    package let keepsOriginBytes: Bool
 }
 
 /// The nodes of one chain and who feeds whom inside it.
 package struct OperatorChainPlan: Sendable {
     package let nodes: [StreamNode]
-    /// By position in `nodes`: the positions that read it directly.
-    package let consumers: [[Int]]
+    /// By position in `nodes`: who reads it directly.
+    package let consumers: [[Consumer]]
+
+    /// A node of the chain that reads one output of another.
+    package struct Consumer: Hashable, Sendable {
+        package let port: OutputPort
+        /// Its position in ``nodes``.
+        package let node: Int
+    }
 }
 
 extension StreamNode {
@@ -49,6 +61,7 @@ extension StreamNode {
 package enum StreamGraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case duplicateNode(OperatorID)
     case unknownInput(OperatorID, of: OperatorID)
+    case unknownPort(OperatorID, OutputPort, of: OperatorID)
     case cycle(through: OperatorID)
     case noSource
     case noSink
@@ -63,6 +76,8 @@ package enum StreamGraphError: Error, Hashable, Sendable, CustomStringConvertibl
         case .duplicateNode(let id): "two nodes are called \(id.rawValue)"
         case .unknownInput(let input, let id):
             "\(id.rawValue) reads \(input.rawValue), which is not there"
+        case .unknownPort(let input, let port, let id):
+            "\(id.rawValue) reads \(input.rawValue).\(port), an output that is not there"
         case .cycle(let id): "\(id.rawValue) reads its own output; a stream graph has no cycles"
         case .noSource: "the graph has no source"
         case .noSink: "the graph has no sink"

@@ -23,15 +23,22 @@ package struct StreamGraph: Sendable {
 package struct StreamNode: Sendable {
     package let id: OperatorID
     package let role: StreamRole
-    /// Empty for a source; several are united.
+    /// Empty for a source; several are united, unless the operator tells them apart
+    /// (``MultipleInputOperator``).
     package let inputs: [StreamEdge]
+    /// The side outputs that it may emit to.
+    package let sideOutputs: Set<OutputPort>
     /// Instances, `1 ... maxParallelism`.
     package let parallelism: Int
 
-    package init(id: OperatorID, role: StreamRole, inputs: [StreamEdge] = [], parallelism: Int) {
+    package init(
+        id: OperatorID, role: StreamRole, inputs: [StreamEdge] = [],
+        sideOutputs: Set<OutputPort> = [], parallelism: Int
+    ) {
         self.id = id
         self.role = role
         self.inputs = inputs
+        self.sideOutputs = sideOutputs
         self.parallelism = parallelism
     }
 }
@@ -39,11 +46,20 @@ package struct StreamNode: Sendable {
 /// One input of a node.
 package struct StreamEdge: Sendable {
     package let upstream: OperatorID
+    /// Which of its outputs.
+    package let port: OutputPort
     package let exchange: Exchange
+    /// Rows that go through a channel take the source record's key and value along.
+    package let keepsOriginBytes: Bool
 
-    package init(from upstream: OperatorID, _ exchange: Exchange = .forward) {
+    package init(
+        from upstream: OperatorID, port: OutputPort = .main, _ exchange: Exchange = .forward,
+        keepsOriginBytes: Bool = false
+    ) {
         self.upstream = upstream
+        self.port = port
         self.exchange = exchange
+        self.keepsOriginBytes = keepsOriginBytes
     }
 }
 

@@ -7,7 +7,8 @@ internal import Synchronization
 ///
 /// ```
 ///   head -> ChainedOperator -> ChainedOperator -> ChainedSink
-///                          \-> ResultPartition -> channels
+///                          |-> ResultPartition -> channels
+///                          \-> late: ChainedSink
 /// ```
 ///
 /// - Threading: the subtask's thread only.
@@ -15,19 +16,21 @@ final class OperatorChain {
     private(set) var operators: [ChainedOperator] = []
     private(set) var sinks: [ChainedSink] = []
     private(set) var partitions: [ResultPartition] = []
-    /// Takes what the source decodes or the gate delivers.
-    private(set) var head: any BatchOutput = DiscardingOutput()
+    /// Takes what the source decodes: the head of a chain with a source.
+    private(set) var sourceOutput = OutputPorts()
+    /// Takes what the gate delivers: the head of a chain behind channels.
+    private var head: (any ChainHead)?
 
     /// Makes every instance of the chain, the last first, since each needs its outputs.
     init(_ environment: SubtaskEnvironment) throws {
         let plan = environment.subtask.vertex.chain
-        var outputs: [(any BatchOutput)?] = Array(repeating: nil, count: plan.nodes.count)
+        var links: [(any ChainHead)?] = Array(repeating: nil, count: plan.nodes.count)
         do {
             for index in plan.nodes.indices.reversed() {
-                let targets =
-                    try plan.consumers[index].compactMap { outputs[$0] }
-                    + makePartitions(of: plan.nodes[index].id, environment)
-                outputs[index] = try makeLink(plan.nodes[index], to: targets, environment)
+                let ports = try makePorts(of: plan.nodes[index].id, environment) { port in
+                    plan.consumers[index].filter { $0.port == port }.compactMap { links[$0.node] }
+                }
+                links[index] = try makeLink(plan.nodes[index], ports, environment)
             }
         } catch {
             close()
@@ -36,13 +39,27 @@ final class OperatorChain {
         assert(operators.count + sinks.count <= plan.nodes.count)
         operators.reverse()
         sinks.reverse()
-        if let first = outputs[0] { head = first }
+        head = links[0]
+    }
+
+    /// The outputs of one node: its readers in the chain, then its channels.
+    private func makePorts(
+        of node: OperatorID, _ environment: SubtaskEnvironment,
+        readers: (OutputPort) -> [any BatchOutput]
+    ) throws -> OutputPorts {
+        let plans = environment.outputs.filter { $0.node == node }
+        let sides = environment.sideOutputs(of: node)
+        return OutputPorts(
+            main: try readers(.main) + makePartitions(plans, of: .main, environment),
+            sides: try sides.map { port in
+                (port, try readers(port) + makePartitions(plans, of: port, environment))
+            })
     }
 
     private func makePartitions(
-        of node: OperatorID, _ environment: SubtaskEnvironment
+        _ plans: [OutputPlan], of port: OutputPort, _ environment: SubtaskEnvironment
     ) throws -> [ResultPartition] {
-        let made = try environment.outputs.filter { $0.node == node }.map {
+        let made = try plans.filter { $0.port == port }.map {
             try ResultPartition(
                 $0, groupCount: environment.maxParallelism, rowCapacity: environment.rowCapacity)
         }
@@ -50,17 +67,18 @@ final class OperatorChain {
         return made
     }
 
-    /// What hands batches to `node`; for a source, which is no part of the chain, its consumers.
+    /// What hands batches to `node`; nil for a source, whose outputs are kept aside.
     private func makeLink(
-        _ node: StreamNode, to targets: [any BatchOutput], _ environment: SubtaskEnvironment
-    ) throws -> any BatchOutput {
+        _ node: StreamNode, _ ports: OutputPorts, _ environment: SubtaskEnvironment
+    ) throws -> (any ChainHead)? {
         let context = environment.context(of: node)
         let counters = environment.subtask.counters
         switch node.role {
-        case .source: return OperatorChain.join(targets)
+        case .source:
+            sourceOutput = ports
+            return nil
         case .transformation(let make):
-            let link = ChainedOperator(
-                try make(context, counters), context, output: OperatorChain.join(targets))
+            let link = ChainedOperator(try make(context, counters), context, output: ports)
             operators.append(link)
             return link
         case .sink(let make):
@@ -72,19 +90,26 @@ final class OperatorChain {
         }
     }
 
-    private static func join(_ targets: [any BatchOutput]) -> any BatchOutput {
-        switch targets.count {
-        case 0: DiscardingOutput()
-        case 1: targets[0]
-        default: FanOutput(targets)
-        }
+    /// A batch from the gate.
+    func process(_ batch: RecordBatch, input: Int) throws {
+        guard let head else { preconditionFailure("a source has no input") }
+        try head.emit(batch, input: input)
     }
 
     // MARK: Life
 
     func open(restored: (OperatorContext) throws -> RestoredState?) throws {
         for link in operators {
-            try link.instance.open(link.context, restored: try restored(link.context))
+            let state = try restored(link.context)
+            try link.instance.open(link.context, restored: state)
+            link.restoredWatermark = state?.watermark
+        }
+    }
+
+    /// Hands every operator the watermark that it had at the snapshot. Before any batch.
+    func restoreWatermarks() throws {
+        for link in operators {
+            if let watermark = link.restoredWatermark { try link.processWatermark(watermark) }
         }
     }
 
@@ -109,9 +134,19 @@ final class OperatorChain {
         return parts
     }
 
-    /// Lets every operator emit what it holds, upstream first.
+    /// Event time goes on: through every operator, upstream first, then on to the next subtasks.
+    func processWatermark(_ watermark: Watermark) throws {
+        for link in operators { try link.processWatermark(watermark) }
+        try broadcast(.watermark(watermark))
+    }
+
+    /// The end of time, and the end: every operator emits what it holds, upstream first. What one
+    /// emits reaches the next before its own end of time.
     func endInput() throws {
-        for link in operators { try link.instance.endInput(into: link.output) }
+        for link in operators {
+            try link.processWatermark(.max)
+            try link.instance.endInput(into: link.output)
+        }
     }
 
     func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws {
@@ -127,79 +162,4 @@ final class OperatorChain {
         for link in operators { link.instance.close() }
         for link in sinks { link.writer.close() }
     }
-}
-
-/// An operator with what follows it.
-final class ChainedOperator: BatchOutput {
-    let instance: any StreamOperator
-    let context: OperatorContext
-    let output: any BatchOutput
-
-    init(_ instance: any StreamOperator, _ context: OperatorContext, output: any BatchOutput) {
-        self.instance = instance
-        self.context = context
-        self.output = output
-    }
-
-    func emit(_ batch: RecordBatch) throws {
-        guard batch.selection.count > 0 else { return }
-        try instance.process(batch, into: output)
-    }
-}
-
-/// A sink at the end of a chain; counts what it is given.
-final class ChainedSink: BatchOutput {
-    let writer: any SinkWriter
-    let context: OperatorContext
-    private let counters: RecordCounters
-
-    init(_ writer: any SinkWriter, _ context: OperatorContext, _ counters: RecordCounters) {
-        self.writer = writer
-        self.context = context
-        self.counters = counters
-    }
-
-    func emit(_ batch: RecordBatch) throws {
-        let count = batch.selection.count
-        guard count > 0 else { return }
-        try writer.write(batch)
-        counters.recordsOut.wrappingAdd(count, ordering: .relaxed)
-    }
-}
-
-/// Hands one batch to several readers, each as if it were the only one.
-///
-/// A filter shrinks the batch's selection and an operator may replace its columns, so both are put
-/// back before the next reader.
-final class FanOutput: BatchOutput {
-    private let targets: [any BatchOutput]
-    private var selection: SelectionVector?
-
-    init(_ targets: [any BatchOutput]) {
-        precondition(targets.count > 1)
-        self.targets = targets
-    }
-
-    func emit(_ batch: RecordBatch) throws {
-        let saved = room(for: batch.selection)
-        saved.copy(from: batch.selection)
-        let (columns, origin, chunks) = (batch.columns, batch.origin, batch.chunks)
-        for target in targets {
-            batch.selection.copy(from: saved)
-            (batch.columns, batch.origin, batch.chunks) = (columns, origin, chunks)
-            try target.emit(batch)
-        }
-    }
-
-    private func room(for other: SelectionVector) -> SelectionVector {
-        if let selection, selection.capacity >= other.count { return selection }
-        let made = SelectionVector(capacity: other.capacity)
-        selection = made
-        return made
-    }
-}
-
-/// Behind a source that nothing reads within its subtask.
-final class DiscardingOutput: BatchOutput {
-    func emit(_ batch: RecordBatch) {}
 }

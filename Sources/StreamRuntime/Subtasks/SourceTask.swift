@@ -55,7 +55,7 @@ final class SourceTask {
         let count = raw.rowCount
         try environment.willProcess(rowCount: count)
         environment.subtask.counters.bytesIn.wrappingAdd(raw.byteCount, ordering: .relaxed)
-        try chain.head.emit(try decoder.decode(raw))
+        try chain.sourceOutput.emit(try decoder.decode(raw))
     }
 
     /// - Returns: False after the last barrier.

@@ -13,6 +13,13 @@ final class SubtaskEnvironment {
     var maxParallelism: Int { graph.job.maxParallelism }
     var rowCapacity: Int { graph.configuration.batchRowCountMax }
 
+    /// In a fixed order.
+    func sideOutputs(of node: OperatorID) -> [OutputPort] {
+        let nodes = subtask.vertex.chain.nodes
+        let ports = nodes.first { $0.id == node }?.sideOutputs ?? []
+        return ports.sorted { $0.name < $1.name }
+    }
+
     init(graph: ExecutionGraph, subtask: Subtask) {
         self.graph = graph
         self.subtask = subtask
@@ -35,6 +42,7 @@ final class SubtaskEnvironment {
             chain.close()
         }
         try chain.open(restored: restored)
+        try chain.restoreWatermarks()
         let head = subtask.vertex.chain.nodes[0]
         if case .source(let makeReader, let makeDecoder) = head.role {
             let context = context(of: head)
@@ -47,7 +55,7 @@ final class SubtaskEnvironment {
             let decoder = try makeDecoder(context, subtask.counters)
             try SourceTask(self, chain, reader, decoder, context).run()
         } else {
-            try OneInputTask(self, chain).run()
+            try InputTask(self, chain).run()
         }
     }
 
@@ -64,6 +72,7 @@ final class SubtaskEnvironment {
     func ended(_ chain: OperatorChain) throws {
         precondition(subtask.state == .running, "a subtask's input ends once")
         try chain.endInput()
+        // To the next subtasks the end means the end of time, too.
         try chain.broadcast(.endOfInput)
         subtask.state = .ended
         graph.progress.ended()

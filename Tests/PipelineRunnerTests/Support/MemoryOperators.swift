@@ -47,7 +47,7 @@ final class MemoryCounter: StreamOperator {
         }
     }
 
-    func process(_ batch: RecordBatch, into output: any BatchOutput) throws {
+    func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         let keys = batch.columns[0].integers
         for index in 0..<batch.selection.count {
             let row = Int(batch.selection.rows[index])

@@ -1,8 +1,8 @@
 internal import StreamAPI
 internal import StreamCore
 
-/// The loop of a subtask behind channels: mail, gate, chain.
-final class OneInputTask {
+/// The loop of a subtask behind channels: mail, gate, chain (Flink's `MultipleInputStreamTask`).
+final class InputTask {
     private let environment: SubtaskEnvironment
     private let chain: OperatorChain
     private let gate: InputGate
@@ -10,7 +10,9 @@ final class OneInputTask {
     init(_ environment: SubtaskEnvironment, _ chain: OperatorChain) {
         self.environment = environment
         self.chain = chain
-        gate = InputGate(environment.graph.inputs[environment.subtask.id, default: []])
+        gate = InputGate(
+            environment.graph.inputs[environment.subtask.id, default: []],
+            restored: chain.operators.first?.restoredWatermark)
     }
 
     /// Returns after the last barrier; throws ``ExecutionCancelled`` when that is asked for.
@@ -34,16 +36,21 @@ final class OneInputTask {
     /// - Returns: False after the last barrier.
     private func handle(_ event: InputGate.Event) throws -> Bool {
         switch event {
-        case .batch(let batch):
+        case .batch(let batch, let input):
             try environment.willProcess(rowCount: batch.selection.count)
-            try chain.head.emit(batch)
+            try chain.process(batch, input: input)
         case .barrier(let barrier):
             try environment.take(barrier, chain)
             return !barrier.isLast
-        case .watermark(let watermark): try chain.broadcast(.watermark(watermark))
+        case .progress(let progress): try forward(progress)
         case .endOfInput: try environment.ended(chain)
         }
         return true
+    }
+
+    private func forward(_ progress: WatermarkValve.Progress) throws {
+        if let watermark = progress.watermark { try chain.processWatermark(watermark) }
+        if let status = progress.status { try chain.broadcast(.status(status)) }
     }
 
     private func readMail() throws {

@@ -1,0 +1,116 @@
+internal import StreamCore
+
+/// Whether an input takes part in the progress of event time (Flink's `WatermarkStatus`).
+enum StreamStatus: Hashable, Sendable {
+    case active
+    /// Nothing has come for a while: it does not hold the watermark back.
+    case idle
+}
+
+/// Joins the watermarks of a subtask's channels: the smallest of those that are active.
+///
+/// ```
+///   channel 0   active  50          smallest of the active: 20
+///   channel 1   idle    10
+///   channel 2   active  20
+/// ```
+///
+/// - The result never falls. A channel that comes back from idle behind it is left out until it has
+///   caught up: what it delivers until then is late.
+/// - When the last active channel becomes idle, the idle ones' largest watermark counts: none of them
+///   holds the others back any more.
+/// - A channel that ended is left out; that all have ended is the caller's to see.
+///
+/// A pure state machine. Source: Flink `StatusWatermarkValve`, over the channels of all inputs.
+struct WatermarkValve: Sendable {
+    /// What has changed for the subtasks behind.
+    struct Progress: Hashable, Sendable {
+        /// Nil: it has not risen.
+        var watermark: Watermark?
+        /// Nil: it has not changed. Comes behind the watermark.
+        var status: StreamStatus?
+    }
+
+    private enum Channel { case active, idle, ended }
+
+    private var channels: [Channel]
+    private var watermarks: [Watermark]
+    /// Behind ``watermark`` since it came back from idle.
+    private var isBehind: [Bool]
+    private(set) var watermark: Watermark
+    private var status = StreamStatus.active
+
+    /// - Parameter watermark: What the snapshot has; nothing below it comes out.
+    init(channelCount: Int, restored watermark: Watermark? = nil) {
+        precondition(channelCount > 0)
+        channels = Array(repeating: .active, count: channelCount)
+        watermarks = Array(repeating: .min, count: channelCount)
+        isBehind = Array(repeating: false, count: channelCount)
+        self.watermark = watermark ?? .min
+    }
+
+    mutating func received(_ watermark: Watermark, from channel: Int) -> Progress {
+        precondition(channels[channel] != .ended, "nothing follows the end of a channel")
+        watermarks[channel] = max(watermarks[channel], watermark)
+        if watermarks[channel] >= self.watermark { isBehind[channel] = false }
+        return Progress(watermark: risen(to: reached()))
+    }
+
+    mutating func received(_ status: StreamStatus, from channel: Int) -> Progress {
+        precondition(channels[channel] != .ended, "nothing follows the end of a channel")
+        let state: Channel = status == .idle ? .idle : .active
+        guard channels[channel] != state else { return Progress() }
+        channels[channel] = state
+        isBehind[channel] = status == .active && watermarks[channel] < watermark
+        return changed()
+    }
+
+    mutating func ended(_ channel: Int) -> Progress {
+        precondition(channels[channel] != .ended, "a channel ends once")
+        channels[channel] = .ended
+        return channels.allSatisfy { $0 == .ended } ? Progress() : changed()
+    }
+
+    /// A channel has joined or left the active ones.
+    private mutating func changed() -> Progress {
+        let new: StreamStatus = channels.contains(.active) ? .active : .idle
+        defer { status = new }
+        return Progress(watermark: risen(to: reached()), status: new == status ? nil : new)
+    }
+
+    /// Nil: every active channel is behind.
+    private func reached() -> Watermark? {
+        channels.contains(.active) ? smallestActive() : largestIdle()
+    }
+
+    private func smallestActive() -> Watermark? {
+        var smallest: Watermark?
+        for channel in channels.indices where channels[channel] == .active && !isBehind[channel] {
+            smallest = min(smallest ?? .max, watermarks[channel])
+        }
+        return smallest
+    }
+
+    private func largestIdle() -> Watermark? {
+        var largest: Watermark?
+        for channel in channels.indices where channels[channel] == .idle {
+            largest = max(largest ?? .min, watermarks[channel])
+        }
+        return largest
+    }
+
+    private mutating func risen(to reached: Watermark?) -> Watermark? {
+        guard let reached, reached > watermark else { return nil }
+        watermark = reached
+        return reached
+    }
+
+    /// The channels that hold the watermark where it is: active ones with the smallest, and those that
+    /// have not delivered any.
+    var holdingBack: [Int] {
+        guard let smallest = smallestActive() else { return [] }
+        return channels.indices.filter {
+            channels[$0] == .active && !isBehind[$0] && watermarks[$0] == smallest
+        }
+    }
+}
