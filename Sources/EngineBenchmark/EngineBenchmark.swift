@@ -10,20 +10,8 @@ import StreamCore
 struct EngineBenchmark {
     enum Workload: String, CaseIterable { case copy, project, count }
 
-    struct UsageError: Error, CustomStringConvertible {
-        let description = "usage: EngineBenchmark copy|project|count BATCHES"
-    }
-
     let workload: Workload
     let batchCount: Int
-
-    init(arguments: [String]) throws {
-        guard arguments.count == 3, let workload = Workload(rawValue: arguments[1]),
-            let batchCount = Int(arguments[2]), batchCount > 0
-        else { throw UsageError() }
-        self.workload = workload
-        self.batchCount = batchCount
-    }
 
     func run() throws {
         let rows = RecordBatch.rowCapacityDefault

@@ -1,2 +1,2 @@
-// engine-benchmark WORKLOAD BATCHES: what `make bench-gate` counts instructions and allocations of.
-try EngineBenchmark(arguments: CommandLine.arguments).run()
+// What `make bench-gate` counts instructions and allocations of, and `make bench` the memory of keys.
+try BenchmarkOptions(arguments: CommandLine.arguments).run()
