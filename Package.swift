@@ -57,7 +57,7 @@ let package = Package(
             ["CSystem", "StreamCore", "StreamAPI", "Checkpointing", "Observability"]),
         target("Operators", ["StreamCore", "StreamAPI", "Expression"]),
         // Layer 5: edges.
-        target("StateBackends", ["StreamCore", "StreamAPI"]),
+        target("StateBackends", ["CSystem", "StreamCore", "StreamAPI"]),
         target(
             "CheckpointStorage",
             ["StreamCore", "StreamAPI", "Checkpointing", "CSystem", "Observability"]),

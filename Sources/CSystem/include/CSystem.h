@@ -11,6 +11,9 @@ uint32_t csystem_crc32c(uint32_t seed, const void *bytes, size_t count);
 /// The same without the instruction, for processors that lack it and for the test that both agree.
 uint32_t csystem_crc32c_portable(uint32_t seed, const void *bytes, size_t count);
 
+/// Asks for the cache line at `address`, to be read soon. No address is an error.
+static inline void csystem_prefetch(const void *address) { __builtin_prefetch(address); }
+
 /// Names the calling thread as `top -H` and debuggers show it; at most 15 bytes are kept.
 void csystem_name_thread(const char *name);
 

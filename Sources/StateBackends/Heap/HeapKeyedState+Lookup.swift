@@ -9,23 +9,32 @@ extension HeapKeyedState {
         slots: UnsafeMutablePointer<StateSlot>
     ) throws(KeyedStateError) {
         freeRetired(rowCount: count)
-        let tables = tables
-        let layout = layout
-        let lower = keyGroups.lower
-        let ownCount = UInt(keyGroups.count)
-        let groupCount = groupCount
-        let epoch = epoch
-        for row in 0..<count {
-            let hash = hashes[row]
-            let group = KeyGroup.index(ofHash: hash, groupCount: groupCount) &- lower
-            precondition(UInt(bitPattern: group) < ownCount, "a key of another subtask")
-            let table = tables + group
-            var entry = table.pointee.find(keys[row], hash, layout)
-            if entry < 0 { entry = try insert(keys[row], hash, table, row) }
-            let page = table.pointee.pages[entry &>> layout.rowShift]
-            if page.load(as: UInt32.self) != epoch { own(entry &>> layout.rowShift, of: table) }
-            slots[row] = RowLayout.words(layout.row(entry, table.pointee.pages))
+        for start in stride(from: 0, to: count, by: Probes.capacity) {
+            let range = start..<min(count, start &+ Probes.capacity)
+            probe(keys, hashes, range)
+            try lookupOrInsertProbed(keys, hashes, range, slots)
         }
+    }
+
+    // hot
+    private func lookupOrInsertProbed(
+        _ keys: UnsafePointer<ByteSlice>, _ hashes: UnsafePointer<UInt64>, _ range: Range<Int>,
+        _ slots: UnsafeMutablePointer<StateSlot>
+    ) throws(KeyedStateError) {
+        let probes = probes.all
+        for row in range {
+            let probe = probes[row &- range.lowerBound]
+            var entry = entry(of: probe, keys[row], hashes[row])
+            if entry < 0 { entry = try insert(keys[row], hashes[row], probe.table, row) }
+            slots[row] = writableSlot(entry, of: probe.table)
+        }
+    }
+
+    @inline(__always)
+    func writableSlot(_ entry: Int, of table: UnsafeMutablePointer<KeyGroupTable>) -> StateSlot {
+        let page = entry &>> layout.rowShift
+        if table.pointee.pages[page].load(as: UInt32.self) != epoch { own(page, of: table) }
+        return RowLayout.words(layout.row(entry, table.pointee.pages))
     }
 
     @inline(never)

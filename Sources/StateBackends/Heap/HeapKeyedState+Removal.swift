@@ -8,15 +8,14 @@ extension HeapKeyedState {
         slots: UnsafeMutablePointer<StateSlot?>
     ) {
         freeRetired(rowCount: count)
-        for row in 0..<count {
-            let table = table(ofHash: hashes[row])
-            let entry = table.pointee.find(keys[row], hashes[row], layout)
-            guard entry >= 0 else {
-                slots[row] = nil
-                continue
+        for start in stride(from: 0, to: count, by: Probes.capacity) {
+            let range = start..<min(count, start &+ Probes.capacity)
+            probe(keys, hashes, range)
+            for row in range {
+                let probe = probes.all[row &- start]
+                let entry = entry(of: probe, keys[row], hashes[row])
+                slots[row] = entry < 0 ? nil : writableSlot(entry, of: probe.table)
             }
-            own(entry &>> layout.rowShift, of: table)
-            slots[row] = RowLayout.words(layout.row(entry, table.pointee.pages))
         }
     }
 
@@ -25,18 +24,18 @@ extension HeapKeyedState {
         keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int
     ) {
         freeRetired(rowCount: count)
-        for row in 0..<count {
-            let table = table(ofHash: hashes[row])
-            let entry = table.pointee.find(keys[row], hashes[row], layout)
-            guard entry >= 0 else { continue }
-            remove(entry, of: table)
-            compactIfSparse(table)
+        for start in stride(from: 0, to: count, by: Probes.capacity) {
+            let range = start..<min(count, start &+ Probes.capacity)
+            probe(keys, hashes, range)
+            for row in range {
+                // Earlier removals of the block may have freed or moved the probed row: search again.
+                let table = probes.all[row &- start].table
+                let entry = table.pointee.find(keys[row], hashes[row], layout)
+                guard entry >= 0 else { continue }
+                remove(entry, of: table)
+                compactIfSparse(table)
+            }
         }
-    }
-
-    @inline(__always)
-    private func table(ofHash hash: UInt64) -> UnsafeMutablePointer<KeyGroupTable> {
-        table(ofKeyGroup: KeyGroup.index(ofHash: hash, groupCount: groupCount))
     }
 
     private func table(ofKeyGroup keyGroup: Int) -> UnsafeMutablePointer<KeyGroupTable> {

@@ -24,6 +24,7 @@ final class HeapKeyedState: KeyedStateBackend {
     let layout: RowLayout
     /// One a group of `keyGroups`.
     let tables: UnsafeMutablePointer<KeyGroupTable>
+    let probes = Probes()
     /// Snapshots that are not released. Raised by the task, lowered by whoever reads them.
     let liveSnapshots = Atomic<Int>(0)
     /// Number of snapshots taken; the epoch that new changes belong to.
@@ -39,7 +40,9 @@ final class HeapKeyedState: KeyedStateBackend {
         groupCount = context.maxParallelism
         layout = RowLayout(descriptor)
         tables = .allocate(capacity: max(1, keyGroups.count))
-        for group in 0..<keyGroups.count { (tables + group).initialize(to: KeyGroupTable()) }
+        for group in 0..<keyGroups.count {
+            (tables + group).initialize(to: KeyGroupTable(keyGroup: group))
+        }
     }
 
     /// Snapshots retain their state, so none is left.
@@ -51,6 +54,7 @@ final class HeapKeyedState: KeyedStateBackend {
         tables.deinitialize(count: keyGroups.count)
         tables.deallocate()
         retired.freeAll()
+        probes.deallocate()
     }
 
     var keyCount: Int { sum { $0.keyCount } }

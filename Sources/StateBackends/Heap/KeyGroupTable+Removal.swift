@@ -48,7 +48,7 @@ extension KeyGroupTable {
     ///
     /// - Parameter retired: Receives all memory that a snapshot may read.
     mutating func compact(_ layout: RowLayout, epoch: UInt32, retired: inout RetiredMemory) {
-        var compacted = KeyGroupTable(bucketCount: KeyGroupTable.bucketCount(for: keyCount))
+        var compacted = KeyGroupTable(sizedFor: self)
         compacted.directoryEpoch = epoch
         for entry in 0..<rowCount {
             let row = layout.row(entry, pages)
@@ -71,12 +71,5 @@ extension KeyGroupTable {
         retired.append(UnsafeMutableRawPointer(pages), byteCount: pageCapacity * 8)
         buckets.deallocate()
         keys.retire(&retired)
-    }
-
-    /// Buckets that `keyCount` keys fill by less than half: there is room to grow.
-    private static func bucketCount(for keyCount: Int) -> Int {
-        var count = 16
-        while count < keyCount * 2 { count *= 2 }
-        return count
     }
 }

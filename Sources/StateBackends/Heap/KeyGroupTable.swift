@@ -20,8 +20,11 @@ struct KeyGroupTable {
 
     var buckets: UnsafeMutablePointer<UInt32>
     private(set) var bucketMask: UInt32
-    /// Buckets in use at which they are rearranged: 13/16 of their number.
+    /// Buckets in use at which they are rearranged: 13/16 of their number, less ``growthLead``.
     private var growsAt: Int
+    /// 256ths of the buckets. Key groups have nearly as many keys each, and would all grow in a batch
+    /// or two if they grew at the same number.
+    private let growthLead: Int
     /// Buckets that are ``deleted``.
     var deletedCount = 0
     /// Rows of `pages` that hold a key or have held one.
@@ -38,13 +41,29 @@ struct KeyGroupTable {
     var keys = KeyStore()
     private(set) var byteCount: Int
 
-    init(bucketCount: Int = bucketCountMin) {
+    init(keyGroup: Int) {
+        self.init(bucketCount: KeyGroupTable.bucketCountMin, growthLead: keyGroup % 32)
+    }
+
+    /// An empty table with room for the keys of `other`, and as many again.
+    init(sizedFor other: KeyGroupTable) {
+        var count = KeyGroupTable.bucketCountMin
+        while count < other.keyCount * 2 { count *= 2 }
+        self.init(bucketCount: count, growthLead: other.growthLead)
+    }
+
+    private init(bucketCount: Int, growthLead: Int) {
+        self.growthLead = growthLead
         buckets = .allocate(capacity: bucketCount)
         buckets.initialize(repeating: KeyGroupTable.empty, count: bucketCount)
         bucketMask = UInt32(bucketCount - 1)
-        growsAt = bucketCount * 13 / 16
+        growsAt = KeyGroupTable.growsAt(bucketCount, growthLead)
         pages = .allocate(capacity: pageCapacity)
         byteCount = bucketCount * 4 + pageCapacity * 8
+    }
+
+    private static func growsAt(_ bucketCount: Int, _ lead: Int) -> Int {
+        bucketCount * (208 - lead) / 256
     }
 
     func deallocate() {
@@ -76,6 +95,28 @@ struct KeyGroupTable {
                     return entry
                 }
             }
+            bucket = (bucket &+ 1) & bucketMask
+        }
+    }
+
+    /// Where a search for a key of this hash begins.
+    @inline(__always)
+    func bucket(ofHash hash: UInt64) -> UnsafePointer<UInt32> {
+        UnsafePointer(buckets + Int(UInt32(truncatingIfNeeded: hash) & bucketMask))
+    }
+
+    /// The first row on the way whose tag is the hash's; -1: there is none, and no such key.
+    @inline(__always)
+    func candidate(_ hash: UInt64) -> Int {
+        let low = UInt32(truncatingIfNeeded: hash)
+        let tag = KeyGroupTable.tag(low)
+        var bucket = low & bucketMask
+        while true {  // Ends: a fifth of the buckets is empty.
+            let content = buckets[Int(bucket)]
+            if content & ~KeyGroupTable.entryMask == tag, content < KeyGroupTable.deleted {
+                return Int(content & KeyGroupTable.entryMask)
+            }
+            if content == KeyGroupTable.empty { return -1 }
             bucket = (bucket &+ 1) & bucketMask
         }
     }
@@ -165,7 +206,7 @@ struct KeyGroupTable {
         buckets = .allocate(capacity: count)
         buckets.initialize(repeating: KeyGroupTable.empty, count: count)
         bucketMask = UInt32(count - 1)
-        growsAt = count * 13 / 16
+        growsAt = KeyGroupTable.growsAt(count, growthLead)
         byteCount += (count - oldCount) * 4
         deletedCount = 0
         for entry in 0..<rowCount {

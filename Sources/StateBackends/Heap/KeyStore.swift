@@ -149,6 +149,11 @@ struct KeyStore {
 
     // MARK: Reading
 
+    /// Where a key's length and bytes are.
+    @inline(__always)
+    func address(_ reference: UInt32) -> UnsafePointer<UInt8> { UnsafePointer(block(reference)) }
+
+    @inline(__always)
     private func block(_ reference: UInt32) -> UnsafeMutablePointer<UInt8> {
         chunks[Int(reference &>> UInt32(KeyStore.chunkShift))]
             + Int(reference & UInt32(KeyStore.chunkByteCount &- 1))
