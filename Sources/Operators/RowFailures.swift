@@ -28,4 +28,30 @@ struct RowFailures {
             counters.dropped.add(error.failedRows.count, ordering: .relaxed)
         }
     }
+
+    /// Evaluates until no selected row fails, or throws the record's error.
+    func retrying<Result>(
+        _ batch: RecordBatch, _ evaluate: () throws(EvaluationError) -> Result
+    ) throws -> Result {
+        // Ends: each round but the last removes at least one row.
+        while true {
+            do {
+                return try evaluate()
+            } catch {
+                try resolve(error, in: batch)
+            }
+        }
+    }
+
+    /// Drops or fails the row whose key keyed state did not take: one that is too long. A full state
+    /// fails the job whatever the policy, as every record behind would fail, too.
+    func resolve(_ error: KeyedStateError, row: Int32, in batch: RecordBatch) throws {
+        guard error.code == .keyTooLong else {
+            throw RecordError(
+                code: "E2201", place: batch.place(ofRow: Int(row)),
+                operatorID: operatorID ?? OperatorID(rawValue: "?"), message: error.message)
+        }
+        try resolve(
+            EvaluationError(.valueTooLong, failedRows: [row], message: error.message), in: batch)
+    }
 }

@@ -133,6 +133,10 @@ import Testing
         ("SUM(d)", "DOUBLE"), ("AVG(i)", "INT NOT NULL"), ("AVG(d)", "DOUBLE"),
         ("MIN(s)", "STRING"), ("MAX(t)", "STRING NOT NULL"),
         ("MAX(l)", "BIGINT"), ("MIN(b)", "BOOLEAN NOT NULL"), ("SUM(i + l)", "BIGINT"),
+        ("COUNT(DISTINCT s)", "BIGINT NOT NULL"), ("FIRST_VALUE(i)", "INT NOT NULL"),
+        ("LAST_VALUE(s)", "STRING"), ("LISTAGG(t, '; ')", "STRING NOT NULL"),
+        ("STDDEV_POP(i)", "DOUBLE NOT NULL"), ("VAR_SAMP(i)", "DOUBLE"),
+        ("SUM(i) FILTER (WHERE b)", "BIGINT"), ("COUNT(i) FILTER (WHERE b)", "BIGINT NOT NULL"),
     ])
     func aggregatesHaveTheirTypes(text: String, type: String) throws {
         let item = try aggregate(text)
@@ -158,7 +162,14 @@ import Testing
         ("COUNT()", "E1106"), ("SUM(*)", "E1106"), ("MIN(i, l)", "E1106"), ("MAX(r)", "E1104"),
         ("MIN(nothing)", "E1102"),
         ("COUNT(*) > nothing", "E1102"), ("SUM(NULL)", "E1112"), ("AVG(k)", "E1102"),
-        ("LOWER(k)", "E1109"),
+        ("LOWER(k)", "E1109"), ("LOWER(DISTINCT k)", "E1109"),
+        ("LOWER(k) FILTER (WHERE b)", "E1109"), ("NOTHING(DISTINCT k)", "E1105"),
+        ("COUNT(DISTINCT *)", "E1106"), ("COUNT(DISTINCT r)", "E1104"),
+        ("COUNT(*) FILTER (WHERE i)", "E1104"), ("SUM(i) FILTER (WHERE nothing)", "E1102"),
+        ("SUM(i) FILTER (WHERE SUM(i) > 1)", "E1109"), ("LISTAGG(i)", "E1104"),
+        ("LISTAGG(s, t)", "E1104"), ("LISTAGG(s, ',', 1)", "E1106"), ("STDDEV_POP(s)", "E1104"),
+        ("VAR_POP(DISTINCT i)", "E1108"), ("SUM(i) FILTER (i > 1)", "E1101"),
+        ("SUM(i) FILTER (WHERE b", "E1101"),
     ])
     func misusedAggregatesAreErrors(text: String, code: String) throws {
         do {

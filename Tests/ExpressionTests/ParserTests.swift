@@ -16,6 +16,7 @@ import Testing
         ("a NOT IN (b, c + 1)", "(a NOT IN (b, (c + 1)))"), ("a LIKE b || c", "(a LIKE (b || c))"),
         ("a NOT LIKE b ESCAPE c", "(a NOT LIKE b ESCAPE c)"),
         ("a IS DISTINCT FROM b + 1 OR c", "((a IS DISTINCT FROM (b + 1)) OR c)"),
+        ("COUNT(DISTINCT a) FILTER (WHERE b > 1) + 1", "(DISTINCT COUNT(a) FILTER (b > 1) + 1)"),
         ("a IS NOT DISTINCT FROM b", "(a IS NOT DISTINCT FROM b)"), ("a != b", "(a <> b)"),
         ("case a when b then c else d end", "CASE a WHEN b THEN c ELSE d END"),
         ("CASE WHEN a THEN b END", "CASE WHEN a THEN b END"), ("f(a, b + 1)", "F(a, (b + 1))"),
@@ -138,6 +139,9 @@ import Testing
             return "\(isTry ? "TRY_" : "")CAST(\(shown(x)) AS \(type.type))"
         case .call(let name, _, let arguments, let isStar):
             return "\(name)(\(isStar ? "*" : list(arguments)))"
+        case .aggregate(let call, let isDistinct, let filter):
+            return "\(isDistinct ? "DISTINCT " : "")\(shown(call))"
+                + (filter.map { " FILTER \(shown($0))" } ?? "")
         }
     }
 }

@@ -16,7 +16,7 @@ let aggregateInput = RowSchema([
 
 /// A value of a column, comparable.
 enum Cell: Hashable, CustomStringConvertible {
-    case null, boolean(Bool), integer(Int64), double(Double), text(String)
+    case null, boolean(Bool), integer(Int64), double(Double), text(String), decimal(Int128)
 
     init(_ column: Column, _ row: Int) {
         guard !column.isNull(row) else {
@@ -27,7 +27,7 @@ enum Cell: Hashable, CustomStringConvertible {
         case .bool8: self = .boolean(column.booleans[row] != 0)
         case .int64: self = .integer(column.integers[row])
         case .float64: self = .double(column.doubles[row])
-        case .int128: self = .text("\(column.decimals[row])")
+        case .int128: self = .decimal(column.decimals[row])
         case .slice: self = .text(column.slices[row].text)
         }
     }
@@ -39,6 +39,7 @@ enum Cell: Hashable, CustomStringConvertible {
         case .integer(let value): "\(value)"
         case .double(let value): "\(value)"
         case .text(let value): "'\(value)'"
+        case .decimal(let value): "\(value)"
         }
     }
 }
@@ -53,6 +54,7 @@ func fill(_ column: Column, _ row: Int, _ cell: Cell, _ arena: ByteArena) {
     case .boolean(let value): column.booleans[row] = value ? 1 : 0
     case .integer(let value): column.integers[row] = value
     case .double(let value): column.doubles[row] = value
+    case .decimal(let value): column.decimals[row] = value
     case .text(let value):
         let bytes = Array(value.utf8)
         let target = arena.allocate(bytes.count)
@@ -116,10 +118,11 @@ final class AggregateFixture {
     let output = CollectingOutput()
 
     init(
-        keys: [String] = ["k"], select: [String], policy: ErrorPolicy = .fail, subtask: Int = 0,
+        keys: [String] = ["k"], select: [String], of schema: RowSchema = aggregateInput,
+        policy: ErrorPolicy = .fail, subtask: Int = 0,
         of parallelism: Int = 1, restored: RestoredState? = nil
     ) throws {
-        definition = try Self.definition(keys: keys, select: select)
+        definition = try Self.definition(keys: keys, select: select, schema)
         aggregate = AggregateOperator(
             definition, maxParallelism: Self.groupCount, errorPolicy: policy,
             backend: HeapStateBackend(), counters: counters)
@@ -129,8 +132,10 @@ final class AggregateFixture {
         try aggregate.open(context, restored: restored)
     }
 
-    static func definition(keys: [String], select: [String]) throws -> AggregateDefinition {
-        let scope = SchemaScope(aggregateInput)
+    static func definition(
+        keys: [String], select: [String], _ schema: RowSchema
+    ) throws -> AggregateDefinition {
+        let scope = SchemaScope(schema)
         let checked = try keys.map { text in
             AggregateDefinition.Key(
                 name: text,

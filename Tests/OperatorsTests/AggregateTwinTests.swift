@@ -29,57 +29,16 @@ struct AggregateRandom: RandomNumberGenerator {
     func everyRowHasWhatALoopOverRowsComputes(seed: UInt64) throws {
         var random = AggregateRandom(state: seed)
         var twin = NaiveAggregate()
-        var parallelism = 1
-        var subtasks = [try AggregateFixture(select: Self.select)]
+        let cluster = try AggregateCluster(select: Self.select)
         for _ in 0..<12 {
             if Int.random(in: 0..<4, using: &random) == 0 {
-                parallelism = Int.random(in: 1...5, using: &random)
-                subtasks = try rescaled(subtasks, to: parallelism)
+                try cluster.restore(parallelism: Int.random(in: 1...5, using: &random))
             }
             let rows = (0..<Int.random(in: 1...60, using: &random)).map { _ in row(&random) }
             let selected = rows.indices.filter { _ in Int.random(in: 0..<5, using: &random) > 0 }
             let input = batch(aggregateInput, rows, selected: selected)
             let expected = selected.map { [rows[$0][0]] + twin.add(rows[$0]) }
-            let actual = try process(input, subtasks)
-            #expect(actual == expected)
-        }
-    }
-
-    /// Routes rows as the exchange does, and puts the results back into input order.
-    private func process(_ input: RecordBatch, _ subtasks: [AggregateFixture]) throws -> [[Cell]] {
-        let count = input.selection.count
-        guard count > 0 else { return [] }
-        let selector = KeySelector(
-            subtasks[0].definition.keys.map(\.expression),
-            maxParallelism: AggregateFixture.groupCount)
-        let groups = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
-        defer { groups.deallocate() }
-        selector.assignKeyGroups(of: input, into: groups)
-        var results = [[Cell]](repeating: [], count: count)
-        for (subtask, fixture) in subtasks.enumerated() {
-            let indices = (0..<count).filter {
-                KeyGroup.subtask(
-                    ofGroup: Int(groups[$0]), groupCount: AggregateFixture.groupCount,
-                    parallelism: subtasks.count) == subtask
-            }
-            let rows = indices.map { input.selection.rows[$0] }
-            guard !rows.isEmpty else { continue }
-            let part = rows.withUnsafeBufferPointer { input.copy(rows: $0) }
-            for (index, cells) in zip(indices, try fixture.process(part)) { results[index] = cells }
-        }
-        return results
-    }
-
-    private func rescaled(
-        _ subtasks: [AggregateFixture], to parallelism: Int
-    ) throws -> [AggregateFixture] {
-        var groups: [Int: [UInt8]] = [:]
-        for subtask in subtasks { groups.merge(try subtask.snapshot()) { first, _ in first } }
-        let all = groups
-        let restored = RestoredState(items: [], stateSchema: subtasks[0].schema) { all[$0] }
-        return try (0..<parallelism).map {
-            try AggregateFixture(
-                select: Self.select, subtask: $0, of: parallelism, restored: restored)
+            #expect(try cluster.process(input) == expected)
         }
     }
 

@@ -8,8 +8,9 @@ import Testing
 @Suite struct KeySelectorTests {
     private func selector(_ keys: [String]) throws -> KeySelector {
         KeySelector(
-            try AggregateFixture.definition(keys: keys, select: ["COUNT(*)"]).keys.map(
-                \.expression),
+            try AggregateFixture.definition(keys: keys, select: ["COUNT(*)"], aggregateInput).keys
+                .map(
+                    \.expression),
             maxParallelism: 128)
     }
 

@@ -204,6 +204,12 @@ extension BadInput {
         BadInput("too many arguments", "E1106", condition("‸LOWER(color, color) = 'a'")),
         BadInput("a number beyond all", "E1107", condition("weight > ‸99999999999999999999")),
         BadInput("a function that is not built", "E1108", condition("‸MD5(color) = 'a'")),
+        BadInput("too many aggregate calls", "E1016") {
+            let sum = Array(repeating: "COUNT(*)", count: 126).joined(separator: " + ")
+            $0.transforms =
+                "  kept:\n    type: aggregate\n    input: events\n    key: [color]\n    select:\n"
+                + "      ‸n: \(sum)\n      m: \(sum)"
+        },
         BadInput("an aggregate in a filter", "E1109", condition("‸COUNT(*) > 1")),
         BadInput("a column that is not grouped", "E1110", item("COUNT(*) + ‸weight")),
         BadInput(

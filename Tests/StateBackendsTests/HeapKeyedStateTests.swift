@@ -56,6 +56,31 @@ import Testing
         #expect(state.keyCount == 1)
     }
 
+    @Test func aResizedValueKeepsItsBytesAndLeavesSnapshotsAlone() throws {
+        let state = try makeState()
+        let key = Array("red".utf8)
+        func grow(to count: Int, _ byte: UInt8) throws {
+            try state.withSlots([key]) { slots in
+                let old = state.bytes(at: slots[0] + 1).count
+                let bytes = state.resizeBytes(to: count, at: slots[0] + 1)
+                for at in min(old, count)..<count { bytes[at] = byte }
+            }
+        }
+        var expected: [UInt8] = []
+        var snapshots: [(any KeyedStateSnapshot, [UInt8])] = []
+        for round in 1...60 {
+            let byte = UInt8(round)
+            let count = round % 7 == 0 ? expected.count / 2 : expected.count + round
+            try grow(to: count, byte)
+            expected = Array(expected.prefix(count))
+            expected += [UInt8](repeating: byte, count: count - expected.count)
+            if round % 5 == 0 { snapshots.append((state.snapshot(), expected)) }
+        }
+        for (snapshot, bytes) in snapshots {
+            #expect(try contents(of: snapshot)[key]?.text == bytes)
+        }
+    }
+
     // MARK: Snapshots
 
     /// Whatever the order of updates, snapshots and releases, a snapshot read at any later time has

@@ -7,6 +7,13 @@ package enum AggregateFunction: String, Sendable, CaseIterable {
     case min = "MIN"
     case max = "MAX"
     case avg = "AVG"
+    case firstValue = "FIRST_VALUE"
+    case lastValue = "LAST_VALUE"
+    case listAgg = "LISTAGG"
+    case stddevPop = "STDDEV_POP"
+    case stddevSamp = "STDDEV_SAMP"
+    case varPop = "VAR_POP"
+    case varSamp = "VAR_SAMP"
 }
 
 /// One call of an aggregate function.
@@ -14,11 +21,19 @@ package struct AggregateCall: Sendable {
     package let function: AggregateFunction
     /// What is aggregated, over the input's columns; NULLs of it are ignored. Nil: `COUNT(*)`.
     package let argument: TypedExpression?
-    /// COUNT: BIGINT. SUM: BIGINT for INT and BIGINT, DOUBLE for DOUBLE. AVG, MIN, MAX: the
-    /// argument's type.
+    /// `DISTINCT`: equal values count once. False for MIN and MAX, which it does not change.
+    package var isDistinct = false
+    /// `FILTER (WHERE condition)`, a BOOLEAN over the input's columns: rows for which it is not TRUE
+    /// are left out, and their argument is not computed.
+    package var filter: TypedExpression?
+    /// Of LISTAGG: what stands between two values, in UTF-8.
+    package var separator: [UInt8] = []
+    /// COUNT: BIGINT. SUM: BIGINT for INT and BIGINT, DOUBLE for DOUBLE, DECIMAL(38, s) for
+    /// DECIMAL(p, s). AVG: the argument's, DECIMAL(38, max(6, s)) for DECIMAL(p, s). STDDEV and VAR:
+    /// DOUBLE. LISTAGG: STRING. The others: the argument's type.
     package let type: LogicalType
     /// False for COUNT; otherwise NULL until a value that is not NULL came, so it follows the
-    /// argument.
+    /// argument and the filter.
     package let isNullable: Bool
     /// UTF-8 offsets into the item's text.
     package let range: Range<Int>
@@ -34,4 +49,8 @@ package struct AggregateItem: Sendable {
     /// The call, if the item is nothing but one aggregate call (the usual case): no expression
     /// need be evaluated.
     package let singleCall: AggregateCall?
+
+    /// Aggregate calls of all items of one operator, at most; the words of so many always fit the
+    /// bound of keyed state.
+    package static let callCountMax = 250
 }

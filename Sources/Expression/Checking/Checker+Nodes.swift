@@ -28,6 +28,8 @@ extension Checker {
             return checkCast(operand, type, isTry: isTry, range)
         case .call(let name, let nameRange, let arguments, let isStar):
             return checkCall(name, nameRange, arguments, isStar: isStar, range)
+        case .aggregate(let call, let isDistinct, let filter):
+            return checkQualified(call, isDistinct: isDistinct, filter: filter, range)
         }
     }
 

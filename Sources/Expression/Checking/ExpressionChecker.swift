@@ -34,7 +34,7 @@ package enum ExpressionChecker {
                     .misplacedAggregate, "this item of an aggregate calls no aggregate function",
                     range: syntax.range,
                     help:
-                        "COUNT, SUM, MIN, MAX or AVG of a column; keys are columns of the output "
+                        "COUNT, SUM, MIN, MAX or another of a column; keys are columns of the output "
                         + "already"
                 )
             ])

@@ -19,7 +19,7 @@ extension Parser {
     private mutating func parsePlainCall(
         _ name: String, _ nameRange: Range<Int>
     ) throws(ExpressionError) -> SyntaxNode {
-        if current.isKeyword("DISTINCT") { throw notBuilt("DISTINCT in a call", current.range) }
+        let isDistinct = consume(keyword: "DISTINCT")
         var arguments: [SyntaxNode] = []
         let isStar = current.isSymbol("*") && following.isSymbol(")")
         if isStar {
@@ -34,10 +34,22 @@ extension Parser {
         if current.isKeyword("OVER") {
             throw notBuilt("a window function (OVER)", current.range)
         }
-        if current.isKeyword("FILTER"), following.isSymbol("(") {
-            throw notBuilt("FILTER (WHERE ...) of an aggregate", current.range)
-        }
-        return call
+        let filter = try parseFilter()
+        guard isDistinct || filter != nil else { return call }
+        return try node(
+            .aggregate(call: call, isDistinct: isDistinct, filter: filter),
+            from: nameRange.lowerBound)
+    }
+
+    /// `FILTER (WHERE condition)` behind a call.
+    private mutating func parseFilter() throws(ExpressionError) -> SyntaxNode? {
+        guard current.isKeyword("FILTER"), following.isSymbol("(") else { return nil }
+        advance()
+        advance()
+        try expect(keyword: "WHERE", "in FILTER (WHERE condition)")
+        let condition = try parseExpression(Power.lowest)
+        try expect(symbol: ")", "to close FILTER")
+        return condition
     }
 
     private mutating func parseCallArguments(_ name: String) throws(ExpressionError) -> [SyntaxNode]

@@ -33,6 +33,8 @@ package final class SyntaxNode: Sendable {
         case cast(SyntaxNode, TypeName, isTry: Bool)
         /// The name in upper case. `COUNT(*)` has `isStar`.
         case call(name: String, nameRange: Range<Int>, [SyntaxNode], isStar: Bool)
+        /// A call with what only aggregates have: `COUNT(DISTINCT x) FILTER (WHERE condition)`.
+        case aggregate(call: SyntaxNode, isDistinct: Bool, filter: SyntaxNode?)
     }
 
     package enum Literal: Hashable, Sendable {
@@ -124,6 +126,7 @@ extension SyntaxNode.Kind {
         case .binary(_, let left, let right), .distinct(let left, let right, _): [left, right]
         case .logical(_, let operands), .call(_, _, let operands, _): operands
         case .inList(let operand, let items, _): [operand] + items
+        case .aggregate(let call, _, let filter): [call] + (filter.map { [$0] } ?? [])
         case .between(let operand, let low, let high, _): [operand, low, high]
         case .like(let operand, let pattern, let escape, _):
             [operand, pattern] + (escape.map { [$0] } ?? [])

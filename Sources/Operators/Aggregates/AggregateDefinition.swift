@@ -32,18 +32,15 @@ package struct AggregateDefinition: Sendable {
     let accumulators: [Accumulator]
     let stateDescriptor: KeyedStateDescriptor
 
-    /// Aggregate calls of one operator, at most; so many words always fit.
-    package static let callCountMax = 256
-
     /// - Parameters:
     ///   - keys: At least one.
-    ///   - items: At least one; together at most ``callCountMax`` calls.
+    ///   - items: At least one; together at most ``AggregateItem/callCountMax`` calls.
     package init(keys: [Key], items: [Item]) {
         precondition(!keys.isEmpty && !items.isEmpty)
         self.keys = keys
         self.items = items
         calls = items.flatMap { $0.aggregate.calls }
-        precondition(calls.count <= AggregateDefinition.callCountMax)
+        precondition(calls.count <= AggregateItem.callCountMax)
         outputSchema = RowSchema(
             keys.map {
                 Field(
@@ -66,7 +63,8 @@ package struct AggregateDefinition: Sendable {
     private static func stateSchema(_ keys: [Key], _ calls: [AggregateCall]) -> [UInt8] {
         let key = keys.map { "\($0.expression.type)" }.joined(separator: ", ")
         let aggregates = calls.map { call in
-            "\(call.function.rawValue)(\(call.argument.map { "\($0.type)" } ?? "*"))"
+            let argument = call.argument.map { "\($0.type)" } ?? "*"
+            return "\(call.function.rawValue)(\(call.isDistinct ? "DISTINCT " : "")\(argument))"
         }
         return Array((["key \(key)"] + aggregates).joined(separator: "; ").utf8)
     }

@@ -16,14 +16,9 @@ package final class AggregateOperator: StreamOperator {
     let definition: AggregateDefinition
     let backend: any StateBackend
     let selector: KeySelector
-    /// Of the calls; nil for `COUNT(*)`.
-    let arguments: [CompiledExpression?]
-    /// Of the items that are more than one call.
-    let results: [CompiledExpression?]
+    let calls: AggregateCalls
     var failures: RowFailures
     var state: (any KeyedStateBackend)?
-    /// Bytes of MIN and MAX in the output.
-    let arena = ByteArena()
     var buffers: AggregateBuffers
 
     /// - Parameters:
@@ -38,10 +33,7 @@ package final class AggregateOperator: StreamOperator {
         self.definition = definition
         self.backend = backend
         selector = KeySelector(definition.keys.map(\.expression), maxParallelism: maxParallelism)
-        arguments = definition.calls.map { $0.argument.map { CompiledExpression($0) } }
-        results = definition.items.map { item in
-            item.aggregate.singleCall == nil ? CompiledExpression(item.aggregate.result) : nil
-        }
+        calls = AggregateCalls(definition)
         failures = RowFailures(policy: errorPolicy, counters: counters)
         buffers = AggregateBuffers(definition, rowCapacity: RecordBatch.rowCapacityDefault)
     }
@@ -69,30 +61,15 @@ package final class AggregateOperator: StreamOperator {
 final class AggregateBuffers {
     let rowCapacity: Int
     let slots: UnsafeMutablePointer<StateSlot>
-    /// One a call.
-    let callResults: [Column]
-    /// Key columns and call results: what the items' expressions are evaluated on.
-    let intermediate: RecordBatch
+    let items: AggregateItems
     let output: RecordBatch
 
     init(_ definition: AggregateDefinition, rowCapacity: Int) {
         self.rowCapacity = rowCapacity
         slots = .allocate(capacity: rowCapacity)
-        callResults = definition.calls.map { Column(type: $0.type, capacity: rowCapacity) }
-        let keyFields = Array(definition.outputSchema.fields.prefix(definition.keys.count))
-        let callFields = definition.calls.enumerated().map { index, call in
-            Field(name: "\(index)", type: call.type, isNullable: call.isNullable)
-        }
-        intermediate = AggregateBuffers.batch(RowSchema(keyFields + callFields), rowCapacity)
-        output = AggregateBuffers.batch(definition.outputSchema, rowCapacity)
+        items = AggregateItems(definition, rowCapacity: rowCapacity)
+        output = RecordBatch.shell(definition.outputSchema, rowCapacity)
     }
 
     deinit { slots.deallocate() }
-
-    /// A batch whose columns and origin are put in place for each batch of input.
-    private static func batch(_ schema: RowSchema, _ rowCapacity: Int) -> RecordBatch {
-        RecordBatch(
-            schema: schema, columns: schema.fields.map { Column(type: $0.type, capacity: 1) },
-            origin: RawRecordBatch(rowCapacity: 1), rowCapacity: rowCapacity)
-    }
 }

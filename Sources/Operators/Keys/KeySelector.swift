@@ -8,7 +8,9 @@ package import StreamCore
 /// ```
 /// NULL:             00
 /// BOOLEAN:          01 | 00 or 01
-/// INT, BIGINT:      01 | i64
+/// INT, BIGINT and
+/// other integers:   01 | i64
+/// DECIMAL:          01 | unscaled i128
 /// DOUBLE:           01 | bits; -0.0 as 0.0, and one NaN for all
 /// STRING and other
 /// slices:           01 | length u32, unless this is the last column | bytes

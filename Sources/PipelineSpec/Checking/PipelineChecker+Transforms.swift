@@ -74,19 +74,19 @@ extension PipelineChecker {
         return (.map(columns), Self.output(columns.map(Self.field)))
     }
 
-    private static func field(_ column: NamedExpression) -> Field {
+    static func field(_ column: NamedExpression) -> Field {
         Field(
             name: column.name, type: column.expression.type,
             isNullable: column.expression.isNullable)
     }
 
-    private static func output(_ fields: [Field]) -> RowStream {
+    static func output(_ fields: [Field]) -> RowStream {
         let schema = RowSchema(fields)
         return RowStream(schema: schema, scope: SchemaScope(schema), isUntouchedRaw: false)
     }
 
     /// - Returns: Nil after reporting, if one of them has an error.
-    private func expressions(_ value: DecodedValue, in input: RowStream) -> [NamedExpression]? {
+    func expressions(_ value: DecodedValue, in input: RowStream) -> [NamedExpression]? {
         guard let map = value.map else { return nil }
         if value.node.entries?.isEmpty != false {
             decoder.report(
@@ -123,7 +123,7 @@ extension PipelineChecker {
     }
 
     /// The names in a list of columns of the input; nil after reporting one that there is not.
-    private func inputColumns(_ value: DecodedValue, _ input: RowStream) -> [String]? {
+    func inputColumns(_ value: DecodedValue, _ input: RowStream) -> [String]? {
         var names: [String] = []
         var isGood = true
         for element in value.list ?? [] {
@@ -147,78 +147,9 @@ extension PipelineChecker {
             help: NearestName.help(name, among: input.schema.fields.map(\.name)))
     }
 
-    private func reportColumnTwice(_ name: String, at range: YAMLRange, path: String) {
+    func reportColumnTwice(_ name: String, at range: YAMLRange, path: String) {
         decoder.report(
             .columnTwice, at: range, path: path, "the column `\(name)` is given twice",
             help: "rename one of them")
-    }
-
-    // MARK: aggregate
-
-    private func aggregate(
-        _ object: DecodedObject, _ input: RowStream
-    ) -> (TransformDefinition.Kind, RowStream)? {
-        let keys = keys(object, input)
-        guard let select = object["select"], let items = select.map else { return nil }
-        guard let keys else {
-            // Which columns are grouped is unknown, but syntax is not.
-            for item in items { _ = syntax(item.value) }
-            return nil
-        }
-        let keyFields = keys.map(Self.field)
-        if items.isEmpty {
-            decoder.report(
-                .missingKey, at: select.node.range, path: select.path,
-                "an aggregate needs at least one column in `select`", help: "total: COUNT(*)")
-        }
-        var made: [AggregateDefinition.Item] = []
-        for entry in items {
-            if keys.contains(where: { $0.name == entry.key }) {
-                reportColumnTwice(entry.key, at: entry.keyRange, path: entry.value.path)
-            }
-            if let item = aggregateItem(entry, in: input, keys: keyFields) { made.append(item) }
-        }
-        guard made.count == select.node.entries?.count else { return nil }
-        let itemFields = made.map {
-            Field(name: $0.name, type: $0.item.result.type, isNullable: $0.item.result.isNullable)
-        }
-        return (
-            .aggregate(AggregateDefinition(keys: keys, items: made)),
-            Self.output(keyFields + itemFields)
-        )
-    }
-
-    private func keys(_ object: DecodedObject, _ input: RowStream) -> [NamedExpression]? {
-        guard let value = object["key"] else { return nil }
-        let keys: [NamedExpression]?
-        if value.list?.isEmpty == true || value.node.entries?.isEmpty == true {
-            decoder.report(
-                .notAvailable, at: value.node.range, path: value.path,
-                "an aggregate over all rows, without a key, is not available in this version",
-                help: "name a column")
-            return nil
-        }
-        if value.list != nil {
-            let place = position(value.node.range)
-            keys = inputColumns(value, input)?.compactMap {
-                columnExpression($0, in: input, position: place)
-            }
-        } else {
-            keys = expressions(value, in: input)
-        }
-        for key in keys ?? [] where !Self.isScalar(key.expression.type) {
-            decoder.report(
-                .badKeyType, at: value.node.range, path: value.path,
-                "the key `\(key.name)` is \(key.expression.type), which cannot be compared",
-                help: "use a part of it: \(key.name).id")
-        }
-        return keys
-    }
-
-    static func isScalar(_ type: LogicalType) -> Bool {
-        switch type {
-        case .array, .map, .row, .json: false
-        default: true
-        }
     }
 }

@@ -92,27 +92,4 @@ extension HeapKeyedState {
         if !isShared { retired.snapshotsEnded() }
         retired.freeSome(rowCount: rowCount)
     }
-
-    func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice {
-        ValueBlock(word.pointee)?.value ?? .absent
-    }
-
-    func setBytes(_ value: ByteSlice, at word: UnsafeMutablePointer<UInt64>) {
-        precondition(value.count <= HeapStateBackend.valueByteCountMax)
-        let old = ValueBlock(word.pointee)
-        if let old, value.count <= old.capacity, !isShared { return old.store(value) }
-        let block = ValueBlock(copying: value)
-        word.pointee = block.word
-        blockByteCount += block.byteCount
-        if let old { free(old, isShared: isShared) }
-    }
-
-    func free(_ block: ValueBlock, isShared: Bool) {
-        blockByteCount -= block.byteCount
-        if isShared {
-            retired.append(block.pointer, byteCount: block.byteCount)
-        } else {
-            block.deallocate()
-        }
-    }
 }

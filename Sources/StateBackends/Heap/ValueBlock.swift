@@ -14,11 +14,17 @@ struct ValueBlock {
 
     /// A block with a copy of `value` and a little room to grow.
     init(copying value: ByteSlice) {
-        let capacity = (value.count + ValueBlock.headerByteCount + 15) & ~15
-        pointer = .allocate(byteCount: capacity, alignment: 8)
-        let room = UInt32(capacity - ValueBlock.headerByteCount)
-        pointer.storeBytes(of: room, as: UInt32.self)
+        self.init(capacity: value.count)
         store(value)
+    }
+
+    /// An empty block with room for at least `capacity` bytes.
+    init(capacity: Int) {
+        let byteCount = (capacity + ValueBlock.headerByteCount + 15) & ~15
+        pointer = .allocate(byteCount: byteCount, alignment: 8)
+        let room = UInt32(byteCount - ValueBlock.headerByteCount)
+        pointer.storeBytes(of: room, as: UInt32.self)
+        pointer.storeBytes(of: 0, toByteOffset: 4, as: UInt32.self)
     }
 
     var word: UInt64 { UInt64(UInt(bitPattern: pointer)) }
@@ -38,6 +44,14 @@ struct ValueBlock {
         pointer.storeBytes(of: count, toByteOffset: 4, as: UInt32.self)
         guard let base = value.base else { return }
         (pointer + ValueBlock.headerByteCount).copyMemory(from: base, byteCount: value.count)
+    }
+
+    /// Sets the number of bytes, at most ``capacity``, and leaves them as they are.
+    func setCount(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        assert(count <= capacity)
+        pointer.storeBytes(
+            of: UInt32(truncatingIfNeeded: count), toByteOffset: 4, as: UInt32.self)
+        return (pointer + ValueBlock.headerByteCount).assumingMemoryBound(to: UInt8.self)
     }
 
     func deallocate() { pointer.deallocate() }

@@ -117,6 +117,14 @@ public protocol KeyedStateBackend: AnyObject {
     func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice
     /// Replaces the value of a word of `bytesWords` by a copy of `value`.
     func setBytes(_ value: ByteSlice, at word: UnsafeMutablePointer<UInt64>)
+    /// Makes the value of a word of `bytesWords` `count` bytes long, to be changed in place at once.
+    ///
+    /// - Returns: The value's bytes: what was there before, up to `count`; behind it, anything. Valid
+    ///   until the same word is set again, or a snapshot is taken.
+    /// - Complexity: Amortised O(bytes added); O(`count`) while a snapshot is being read.
+    func resizeBytes(
+        to count: Int, at word: UnsafeMutablePointer<UInt64>
+    ) -> UnsafeMutablePointer<UInt8>
 
     /// The state as of now, in microseconds; see ``KeyedStateSnapshot``.
     func snapshot() -> any KeyedStateSnapshot
