@@ -22,6 +22,9 @@ typedef struct {
     int32_t *partitions;
     int64_t *offsets;
     int64_t *timestamps;
+    // Each row's headers, in the layout of StreamCore's RecordHeaders; null: they are not wanted, and
+    // then librdkafka does not parse them either.
+    millrace_slice_t *headers;
     int64_t row_capacity;
     uint8_t *room;
     int64_t room_capacity;
@@ -33,6 +36,46 @@ static inline millrace_slice_t millrace_copy_bytes(uint8_t *to, const void *from
     millrace_slice_t slice = {from ? to : NULL, (intptr_t)(from ? count : 0)};
     if (from && count > 0) memcpy(to, from, count);
     return slice;
+}
+
+// The bytes that a record's headers take as RecordHeaders; 0: it has none. Parses them on first use.
+static inline size_t millrace_headers_size(rd_kafka_message_t *message) {
+    rd_kafka_headers_t *headers;
+    const char *name;
+    const void *value;
+    size_t count, size = 0;
+    if (rd_kafka_message_headers(message, &headers)) return 0;
+    for (size_t index = 0; !rd_kafka_header_get_all(headers, index, &name, &value, &count); index++)
+        size += 8 + strlen(name) + (value ? count : 0);
+    return size;
+}
+
+static inline uint8_t *millrace_put_sized(uint8_t *to, const void *from, size_t count) {
+    const int32_t size = from ? (int32_t)count : -1;
+    memcpy(to, &size, sizeof size);
+    if (from && count > 0) memcpy(to + sizeof size, from, count);
+    return to + sizeof size + (from ? count : 0);
+}
+
+// Writes a record's headers, `size` bytes by millrace_headers_size, in the order of the record.
+static inline millrace_slice_t millrace_copy_headers(
+    uint8_t *to, rd_kafka_message_t *message, size_t size
+) {
+    millrace_slice_t slice = {size ? to : NULL, (intptr_t)size};
+    rd_kafka_headers_t *headers;
+    const char *name;
+    const void *value;
+    size_t count;
+    if (size == 0 || rd_kafka_message_headers(message, &headers)) return slice;
+    for (size_t index = 0; !rd_kafka_header_get_all(headers, index, &name, &value, &count); index++)
+        to = millrace_put_sized(millrace_put_sized(to, name, strlen(name)), value, count);
+    return slice;
+}
+
+// The bytes of arena that a record needs.
+static inline size_t millrace_record_size(rd_kafka_message_t *message, int with_headers) {
+    return (message->key ? message->key_len : 0) + (message->payload ? message->len : 0)
+        + (with_headers ? millrace_headers_size(message) : 0);
 }
 
 // Copies the records messages[next ...], key and value once each, and destroys them. Stops at the
@@ -50,11 +93,17 @@ static inline int64_t millrace_copy_records(
         if (message->err || message->rkt != topic) break;
         size_t key_count = message->key ? message->key_len : 0;
         size_t value_count = message->payload ? message->len : 0;
-        if (key_count + value_count > (size_t)(rows->room_capacity - bytes)) break;
+        size_t header_count = rows->headers ? millrace_headers_size(message) : 0;
+        if (key_count + value_count + header_count > (size_t)(rows->room_capacity - bytes)) break;
         rows->keys[row] = millrace_copy_bytes(rows->room + bytes, message->key, key_count);
         bytes += (int64_t)key_count;
         rows->values[row] = millrace_copy_bytes(rows->room + bytes, message->payload, value_count);
         bytes += (int64_t)value_count;
+        if (rows->headers) {
+            rows->headers[row] =
+                millrace_copy_headers(rows->room + bytes, message, header_count);
+            bytes += (int64_t)header_count;
+        }
         rows->partitions[row] = message->partition;
         rows->offsets[row] = message->offset;
         rows->timestamps[row] = rd_kafka_message_timestamp(message, NULL);

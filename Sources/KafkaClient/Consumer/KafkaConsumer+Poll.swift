@@ -4,9 +4,8 @@ package import StreamCore
 extension KafkaConsumer {
     /// Moves fetched records into `batch` (emptied before), waiting for the first one.
     ///
-    /// Rows of one topic only: a batch ends where the topic changes. It also ends when it is full,
-    /// when it has ``Options/batchByteCountMax`` bytes, and when nothing more has been fetched, so
-    /// that a low load means a low latency.
+    /// A batch ends when it is full, when it has ``Options/batchByteCountMax`` bytes, and when nothing
+    /// more has been fetched, so that a low load means a low latency.
     ///
     /// - Parameter waitMaxMilliseconds: Longest wait for the first record.
     /// - Returns: Rows. Zero: the wait ran out, was woken, or only ends were reported.
@@ -18,6 +17,7 @@ extension KafkaConsumer {
         into batch: RawRecordBatch, waitMaxMilliseconds: Int32
     ) throws(KafkaError) -> Int {
         batch.removeAll()
+        if !topicNames.isEmpty { batch.topics = topicNames }
         if let error = pendingError { throw error }
         var byteCount = 0
         if next == fetched { fetch(waitMaxMilliseconds) }
@@ -79,20 +79,24 @@ extension KafkaConsumer {
     /// - Returns: False if the batch is closed.
     private func copyRecords(into batch: RawRecordBatch, _ byteCount: inout Int) -> Bool {
         guard let first = messages[next], let topic = first.pointee.rkt else { return false }
-        if batch.rowCount == 0 { batch.topic = name(of: topic) }
-        guard batch.rowCount == 0 || name(of: topic) == batch.topic else { return false }
         let row = batch.rowCount
-        let room = arena.reserve(atLeast: first.pointee.len + first.pointee.key_len)
+        let room = arena.reserve(
+            atLeast: Int(millrace_record_size(first, readsHeaders ? 1 : 0)))
+        let headers = readsHeaders ? slices(batch.makeHeaders() + row) : nil
         var rows = millrace_rows_t(
             keys: slices(batch.keys + row), values: slices(batch.values + row),
             partitions: batch.partitions + row, offsets: batch.offsets + row,
-            timestamps: batch.timestamps + row, row_capacity: Int64(batch.rowCapacity - row),
+            timestamps: batch.timestamps + row, headers: headers,
+            row_capacity: Int64(batch.rowCapacity - row),
             room: room.baseAddress?.assumingMemoryBound(to: UInt8.self),
             room_capacity: Int64(room.count), byte_limit: Int64(batchByteCountMax - byteCount))
         var used: Int64 = 0
         let count = Int(
             millrace_copy_records(messages + next, Int64(fetched - next), topic, &rows, &used))
         arena.commit(Int(used))
+        if topicNames.count > 1 {
+            (batch.topicIndices + row).update(repeating: index(of: topic), count: count)
+        }
         next += count
         batch.rowCount += count
         byteCount += Int(used)
@@ -106,10 +110,11 @@ extension KafkaConsumer {
         UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: millrace_slice_t.self)
     }
 
-    private func name(of topic: OpaquePointer) -> String {
-        if topic == topicOfName { return topicName }
-        topicOfName = topic
-        topicName = String(cString: rd_kafka_topic_name(topic))
-        return topicName
+    /// The topic's position in ``topicNames``.
+    private func index(of topic: OpaquePointer) -> UInt16 {
+        if let lastTopic, lastTopic.handle == topic { return lastTopic.index }
+        let index = topicIndex(of: String(cString: rd_kafka_topic_name(topic)))
+        lastTopic = (topic, index)
+        return index
     }
 }

@@ -21,6 +21,8 @@ package final class KafkaConsumer {
         package var prefetchByteCountMax = 256 << 20
         /// A batch is closed once it has this many bytes of keys and values: it stays in the cache.
         package var batchByteCountMax = 512 << 10
+        /// Whether batches get their records' headers; librdkafka parses them only then.
+        package var readsHeaders = false
         package init(groupID: String) { self.groupID = groupID }
     }
 
@@ -37,6 +39,7 @@ package final class KafkaConsumer {
     let client: ClientHandle
     let queue: ConsumerQueue
     let batchByteCountMax: Int
+    let readsHeaders: Bool
     let arena = ByteArena()
     /// Messages `next ..< fetched` are ours and not yet given out.
     let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
@@ -47,10 +50,12 @@ package final class KafkaConsumer {
     var pendingError: KafkaError?
     /// Where reading began, for messages.
     var assigned: [TopicPartition: Offset] = [:]
-    /// The name of the topic last seen, by librdkafka's handle: one conversion per topic, not per
-    /// batch.
-    var topicOfName: OpaquePointer?
-    var topicName = ""
+    /// The topics of the assigned partitions, in the order of their first assignment: the table
+    /// that ``RawRecordBatch/topicIndices`` counts.
+    package private(set) var topicNames: [String] = []
+    private var topicNumbers: [String: UInt16] = [:]
+    /// The topic last seen, by librdkafka's handle: one conversion of its name per run of records.
+    var lastTopic: (handle: OpaquePointer, index: UInt16)?
 
     /// - Throws: Kind `configuration`.
     package init(configuration: KafkaConfiguration, options: Options) throws(KafkaError) {
@@ -69,6 +74,7 @@ package final class KafkaConsumer {
         rd_kafka_poll_set_consumer(client.pointer)
         queue = ConsumerQueue(of: client)
         batchByteCountMax = max(1, options.batchByteCountMax)
+        readsHeaders = options.readsHeaders
         messages = .allocate(capacity: Self.fetchCountMax)
         messages.initialize(repeating: nil, count: Self.fetchCountMax)
     }
@@ -79,8 +85,8 @@ package final class KafkaConsumer {
         queue.close()
     }
 
-    /// Starts reading the given partitions at the given offsets. Called once: a change of
-    /// partitions means a new consumer.
+    /// Starts reading the given partitions at the given offsets, beside those assigned before, whose
+    /// reading is not disturbed.
     ///
     /// - Parameter positions: Offsets are numbers from 0, never one of librdkafka's names for an
     ///   end.
@@ -91,14 +97,30 @@ package final class KafkaConsumer {
                 throw KafkaConfiguration.error("assign: \(place)@\(offset.rawValue) is no position")
             }
         }
-        for (place, offset) in positions { assigned[place] = offset }
+        for (place, offset) in positions {
+            assigned[place] = offset
+            _ = topicIndex(of: place.topic)
+        }
+        guard !positions.isEmpty else { return }
         let list = TopicPartitionList(
             places: positions.map(\.place), offsets: positions.map(\.offset.rawValue))
-        let code = rd_kafka_assign(client.pointer, list.pointer)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "assign") }
+        // Not rd_kafka_assign: it would fetch what is assigned already anew.
+        if let error = rd_kafka_incremental_assign(client.pointer, list.pointer) {
+            throw KafkaError(consuming: error, "assign")
+        }
         for element in list.elements where element.error != RD_KAFKA_RESP_ERR_NO_ERROR {
             throw KafkaError(element.error, "assign of \(element.place)")
         }
+    }
+
+    /// The topic's position in ``topicNames``, to which it is added if it is new.
+    package func topicIndex(of topic: String) -> UInt16 {
+        if let known = topicNumbers[topic] { return known }
+        precondition(topicNames.count < RawRecordBatch.topicCountMax)
+        let number = UInt16(topicNames.count)
+        topicNames.append(topic)
+        topicNumbers[topic] = number
+        return number
     }
 
     /// The partition ends met since the last call. They lie behind rows already given out.

@@ -1,7 +1,8 @@
 /// Records as a transport hands them over: the unit of every source, whatever its client library.
 ///
 /// Rows are in arrival order; rows of one partition are in offset order. Keys and values are slices
-/// into ``chunks``. Fixed capacity, reused: after `init` only chunks are allocated.
+/// into ``chunks``. Fixed capacity, reused: after `init` only chunks are allocated, and once the
+/// column of headers where somebody asks for it.
 public final class RawRecordBatch {
     public let rowCapacity: Int
     public var rowCount = 0
@@ -13,10 +14,19 @@ public final class RawRecordBatch {
     public let offsets: UnsafeMutablePointer<Int64>
     /// Kafka's record timestamp, milliseconds since the epoch; -1 where there is none.
     public let timestamps: UnsafeMutablePointer<Int64>
-    /// The topic that all rows come from.
-    public var topic = ""
+    /// The topics that rows may come from, at least one and at most ``topicCountMax``: the reader's
+    /// table, to which it only ever appends.
+    public var topics = [""]
+    /// By row, a position in ``topics``. Undefined, and not read, while there is one topic.
+    public let topicIndices: UnsafeMutablePointer<UInt16>
+    /// By row, the record's headers as ``RecordHeaders`` lays them out, absent for a record without
+    /// any. Nil: nobody asked for headers.
+    public private(set) var headers: UnsafeMutablePointer<ByteSlice>?
     /// What keeps the slices alive.
     public var chunks: [ByteChunk] = []
+
+    /// Topics of one reader, at most.
+    public static let topicCountMax = 1 << 16
 
     public init(rowCapacity: Int) {
         precondition(rowCapacity > 0)
@@ -26,6 +36,7 @@ public final class RawRecordBatch {
         partitions = .allocate(capacity: rowCapacity)
         offsets = .allocate(capacity: rowCapacity)
         timestamps = .allocate(capacity: rowCapacity)
+        topicIndices = .allocate(capacity: rowCapacity)
     }
 
     deinit {
@@ -34,6 +45,8 @@ public final class RawRecordBatch {
         partitions.deallocate()
         offsets.deallocate()
         timestamps.deallocate()
+        topicIndices.deallocate()
+        headers?.deallocate()
     }
 
     public func removeAll() {
@@ -41,10 +54,47 @@ public final class RawRecordBatch {
         chunks.removeAll(keepingCapacity: true)
     }
 
+    /// The column of headers, made at the first call with every row's absent.
+    public func makeHeaders() -> UnsafeMutablePointer<ByteSlice> {
+        if let headers { return headers }
+        let made = UnsafeMutablePointer<ByteSlice>.allocate(capacity: rowCapacity)
+        made.initialize(repeating: .absent, count: rowCapacity)
+        headers = made
+        return made
+    }
+
+    /// The topic of rows that all come from one: the first in ``topics``.
+    public var topic: String {
+        get { topics[0] }
+        set { topics = [newValue] }
+    }
+
+    public func topic(ofRow row: Int) -> String {
+        topics.count == 1 ? topics[0] : topics[Int(topicIndices[row])]
+    }
+
+    /// Copies a row over another one: to close the gaps that removed rows leave, front to back.
+    @inline(__always)
+    public func moveRow(_ source: Int, to target: Int) {  // hot
+        copyRow(source, of: self, to: target)
+    }
+
+    /// Copies a row of another batch, whose ``topics`` and ``chunks`` the caller takes over too.
+    @inline(__always)
+    public func copyRow(_ source: Int, of other: RawRecordBatch, to target: Int) {  // hot
+        keys[target] = other.keys[source]
+        values[target] = other.values[source]
+        partitions[target] = other.partitions[source]
+        offsets[target] = other.offsets[source]
+        timestamps[target] = other.timestamps[source]
+        topicIndices[target] = other.topicIndices[source]
+        if let headers, let otherHeaders = other.headers { headers[target] = otherHeaders[source] }
+    }
+
     /// Where a row came from, for messages: `events[3]@42`.
     public func place(ofRow row: Int) -> RecordPlace {
         RecordPlace(
-            topic: topic, partition: PartitionIndex(rawValue: partitions[row]),
+            topic: topic(ofRow: row), partition: PartitionIndex(rawValue: partitions[row]),
             offset: Offset(rawValue: offsets[row]))
     }
 }

@@ -3,12 +3,12 @@ extension RecordBatch {
     /// A fresh batch that holds copies of some rows, and of nothing else.
     ///
     /// Everything is the copy's own, so it may go to another thread. Rows are numbered anew and all
-    /// selected. Of the origin, partitions, offsets, timestamps and topic come along.
+    /// selected. Of the origin, partitions, offsets, timestamps and topics come along.
     ///
     /// - Parameters:
     ///   - rows: Row numbers of this batch, in the order wanted; at least one.
-    ///   - keepsOriginBytes: The source records' keys and values come along too; otherwise they are
-    ///     absent in the copy.
+    ///   - keepsOriginBytes: The source records' keys and values come along too, and their headers
+    ///     if they were read; otherwise they are absent in the copy.
     /// - Cost: The values' bytes, and a few allocations a batch; one chunk for all slices.
     public func copy(
         rows: UnsafeBufferPointer<Int32>, keepsOriginBytes: Bool = false
@@ -43,17 +43,23 @@ extension RecordBatch {
     }
 
     private func copyOrigin(of rows: UnsafeBufferPointer<Int32>, to target: RawRecordBatch) {
-        target.topic = origin.topic
+        target.topics = origin.topics
         target.rowCount = rows.count
         target.keys.initialize(repeating: .absent, count: rows.count)
         target.values.initialize(repeating: .absent, count: rows.count)
         Column.gather(origin.partitions, rows, into: target.partitions)
         Column.gather(origin.offsets, rows, into: target.offsets)
         Column.gather(origin.timestamps, rows, into: target.timestamps)
+        if origin.topics.count > 1 {
+            Column.gather(origin.topicIndices, rows, into: target.topicIndices)
+        }
     }
 
     private func originByteCount(of rows: UnsafeBufferPointer<Int32>) -> Int {
-        rows.reduce(0) { $0 + origin.keys[Int($1)].count + origin.values[Int($1)].count }
+        rows.reduce(0) { total, row in
+            let headers = origin.headers?[Int(row)].count ?? 0
+            return total + origin.keys[Int(row)].count + origin.values[Int(row)].count + headers
+        }
     }
 
     private func copyOriginBytes(
@@ -64,6 +70,11 @@ extension RecordBatch {
             let row = Int(rows[index])
             target.keys[index] = origin.keys[row].copied(to: &free)
             target.values[index] = origin.values[row].copied(to: &free)
+        }
+        guard let headers = origin.headers else { return }
+        let targetHeaders = target.makeHeaders()
+        for index in 0..<rows.count {
+            targetHeaders[index] = headers[Int(rows[index])].copied(to: &free)
         }
     }
 
