@@ -110,7 +110,9 @@ let package = Package(
             exclude: ["Golden"]),
         tests("StreamRuntimeTests", ["StreamRuntime", "Checkpointing", "StreamAPI", "StreamCore"]),
         tests("KafkaClientTests", ["KafkaClient", "StreamCore"]),
-        tests("KafkaConnectorTests", ["KafkaConnector", "KafkaClient", "StreamAPI", "StreamCore"]),
+        tests(
+            "KafkaConnectorTests",
+            ["KafkaConnector", "KafkaClient", "Formats", "StreamAPI", "StreamCore"]),
         tests(
             "KafkaIntegrationTests",
             ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),

@@ -18,7 +18,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    static let all = file + values + configuration + graph + kafka + expressions
+    static let all = file + values + configuration + graph + kafka + expressions + records
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),

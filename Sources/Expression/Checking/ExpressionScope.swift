@@ -24,6 +24,11 @@ package struct SchemaScope: ExpressionScope, Sendable {
 
     package func resolve(_ path: [PathStep]) -> ScopeResolution {
         guard case .field(let name)? = path.first, let index = schema.index(of: name) else {
+            guard !path.isMetadata else {
+                return .unreachable(
+                    reason: "`\(path.pathText)` is known of records only directly behind their "
+                        + "source; make it a column there, by a map with `extend`")
+            }
             return .unknown(candidates: schema.fields.map(\.name))
         }
         let field = schema.fields[index]
@@ -36,7 +41,7 @@ package struct SchemaScope: ExpressionScope, Sendable {
     }
 }
 
-/// The declared schema of a source. Notes which paths are used, so that the decoder extracts
+/// The declared schema of a source, and its connector's metadata columns. Notes which paths are used, so that the decoder extracts
 /// nothing else: each distinct path becomes a column, numbered in the order of first use.
 ///
 /// - Threading: one thread, before the job starts.
@@ -46,14 +51,29 @@ package final class SourceScope: ExpressionScope {
         package let path: [PathStep]
         package let type: LogicalType
         package let isNullable: Bool
+        /// Filled by the connector, not by the format.
+        package var isMetadata: Bool { path.isMetadata }
     }
 
     package let schema: RowSchema
+    /// The connector's columns, by their reserved names.
+    private let metadata: [Field]
+    /// Whether every declared column may be NULL, whatever the schema says: rows without a value.
+    private let hasRowsWithoutValue: Bool
     /// The paths used so far. The batch's columns are these, in this order.
     package private(set) var columns: [ExtractedColumn] = []
     private var indices: [[PathStep]: Int] = [:]
 
-    package init(_ schema: RowSchema) { self.schema = schema }
+    /// - Parameters:
+    ///   - metadata: Names that begin with `$`.
+    ///   - hasRowsWithoutValue: Tombstones become rows whose declared columns are NULL.
+    package init(
+        _ schema: RowSchema, metadata: [Field] = [], hasRowsWithoutValue: Bool = false
+    ) {
+        self.schema = schema
+        self.metadata = metadata
+        self.hasRowsWithoutValue = hasRowsWithoutValue
+    }
 
     /// The schema of the batches that hold ``columns``; a nested one is named by its path.
     package var extractedSchema: RowSchema {
@@ -63,21 +83,26 @@ package final class SourceScope: ExpressionScope {
 
     package func resolve(_ path: [PathStep]) -> ScopeResolution {
         if let index = indices[path] {
-            let column = columns[index]
-            return .column(index: index, type: column.type, isNullable: column.isNullable)
+            return resolution(index)
         }
-        switch find(path) {
+        switch path.isMetadata ? Self.metadataField(path, in: metadata) : find(path) {
         case .failure(let failure): return failure.resolution
         case .success(let field):
             indices[path] = columns.count
             columns.append(
                 ExtractedColumn(path: path, type: field.type, isNullable: field.isNullable))
-            return .column(
-                index: columns.count - 1, type: field.type, isNullable: field.isNullable)
+            return resolution(columns.count - 1)
         }
     }
 
-    private struct NotFound: Error { let resolution: ScopeResolution }
+    private func resolution(_ index: Int) -> ScopeResolution {
+        let column = columns[index]
+        let mayBeAbsent = hasRowsWithoutValue && !column.isMetadata
+        return .column(
+            index: index, type: column.type, isNullable: column.isNullable || mayBeAbsent)
+    }
+
+    struct NotFound: Error { let resolution: ScopeResolution }
 
     /// Walks the declared types along the path. A step through something nullable, and every
     /// element of an array, may be NULL.

@@ -4,7 +4,7 @@ package import StreamCore
 /// One Kafka source of a pipeline file.
 package struct KafkaSourceConfiguration: Sendable {
     package let operatorID: OperatorID
-    package let topic: String
+    package let topics: TopicSelection
     /// Offsets are published to this group for lag tools, and read from it by `startup: committed`.
     package let groupID: String
     package let startup: KafkaStartupMode
@@ -20,22 +20,54 @@ package struct KafkaSourceConfiguration: Sendable {
     /// The least share of one reader: below it the fetcher sleeps at any rate worth measuring. So a
     /// job's bound is the larger of ``prefetchByteCountMax`` and 16 MiB for each reader.
     package static let prefetchByteCountMin = 16 << 20
+    /// Whether the records' headers are read: only where a column or a sink asks for them.
+    package var readsHeaders = false
 
     package init(
-        operatorID: OperatorID, topic: String, groupID: String,
+        operatorID: OperatorID, topics: TopicSelection, groupID: String,
         startup: KafkaStartupMode = .earliest, isolation: IsolationLevel = .readCommitted
     ) {
         self.operatorID = operatorID
-        self.topic = topic
+        self.topics = topics
         self.groupID = groupID
         self.startup = startup
         self.isolation = isolation
     }
 
+    /// A source of one topic.
+    package init(
+        operatorID: OperatorID, topic: String, groupID: String,
+        startup: KafkaStartupMode = .earliest, isolation: IsolationLevel = .readCommitted
+    ) {
+        self.init(
+            operatorID: operatorID, topics: .names([topic]), groupID: groupID, startup: startup,
+            isolation: isolation)
+    }
+
     /// The ACLs that reading needs, for messages.
     var permission: String {
-        "Read and Describe on topic \(topic)"
+        "Read and Describe on \(topics)"
             + (startup == .committed ? " and on group \(groupID)" : "")
+    }
+}
+
+/// Which topics a source reads.
+package enum TopicSelection: Hashable, Sendable, CustomStringConvertible {
+    /// At least one, each once.
+    case names([String])
+
+    /// `topic events`, `topics a, b`: for messages.
+    package var description: String {
+        switch self {
+        case .names(let names):
+            "topic\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))"
+        }
+    }
+
+    func contains(_ topic: String) -> Bool {
+        switch self {
+        case .names(let names): names.contains(topic)
+        }
     }
 }
 

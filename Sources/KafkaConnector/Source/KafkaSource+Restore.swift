@@ -8,12 +8,17 @@ extension KafkaSource {
     /// then from their earliest offset.
     ///
     /// A partition is never left out because a metadata answer lacks it: that would be silent loss.
-    func restore(_ states: [[UInt8]], _ state: TopicState) throws -> [KafkaPartitionSplit] {
-        let splits = try states.map(decode).sorted { $0.partition < $1.partition }
+    func restore(_ states: [[UInt8]], _ topics: [TopicState]) throws -> [KafkaPartitionSplit] {
+        let splits = try states.map(decode).sorted {
+            ($0.topic, $0.partition.rawValue) < ($1.topic, $1.partition.rawValue)
+        }
         var next: [KafkaPartitionSplit] = []
         for split in splits {
-            try checkIdentity(of: split, state)
-            guard next.last?.partition != split.partition else {
+            let state = try checkIdentity(of: split, topics)
+            guard
+                next.last.map({ $0.topic != split.topic || $0.partition != split.partition })
+                    ?? true
+            else {
                 throw FatalError(
                     .snapshotCorrupt,
                     "the checkpoint has \(split.topic)[\(split.partition.rawValue)] twice")
@@ -24,16 +29,21 @@ extension KafkaSource {
                 origin: "the checkpoint wants")
             next.append(state.split(Int(split.partition.rawValue), at: split.offset))
         }
-        return next + newPartitions(besides: next, state)
+        return next + topics.flatMap { newPartitions(besides: next, $0) }
     }
 
-    /// That the checkpoint's split is of this topic, and of this life of it.
-    private func checkIdentity(of split: KafkaPartitionSplit, _ state: TopicState) throws {
-        guard split.topic == state.topic else {
+    /// That the checkpoint's split is of a topic of the source, and of this life of it.
+    ///
+    /// - Returns: What the cluster says of the topic.
+    private func checkIdentity(
+        of split: KafkaPartitionSplit, _ topics: [TopicState]
+    ) throws -> TopicState {
+        guard let state = topics.first(where: { $0.topic == split.topic }) else {
             throw FatalError(
                 .configuration,
-                "source \(operatorID.rawValue) reads \(state.topic), but its checkpoint is of "
-                    + "\(split.topic); give a source of another topic another name")
+                "source \(operatorID.rawValue) reads \(configuration.topics), but its checkpoint "
+                    + "also has offsets of \(split.topic); name that topic too, or give a source of "
+                    + "other topics another name")
         }
         let isSameLife =
             split.topicID.isEmpty || state.topicID.isEmpty || split.topicID == state.topicID
@@ -49,6 +59,7 @@ extension KafkaSource {
                     + "checkpoint: \(why). It was deleted and made again; the checkpoint's offsets "
                     + "mean nothing in it. Start a new life with --fresh, or restore the topic")
         }
+        return state
     }
 
     /// That a partition still has the record at `offset`, or ends exactly there.
@@ -75,7 +86,7 @@ extension KafkaSource {
     }
 
     private func highWatermark(of place: TopicPartition) throws -> Offset {
-        try asking { () throws(KafkaError) in
+        try asking(place.topic) { () throws(KafkaError) in
             let uncommitted = try KafkaAdmin(
                 configuration: connection.client, isolation: .readUncommitted)
             return try uncommitted.watermarks(of: place).end
@@ -85,7 +96,8 @@ extension KafkaSource {
     private func newPartitions(
         besides known: [KafkaPartitionSplit], _ state: TopicState
     ) -> [KafkaPartitionSplit] {
-        let knownNumbers = Set(known.map { Int($0.partition.rawValue) })
+        let knownNumbers = Set(
+            known.filter { $0.topic == state.topic }.map { Int($0.partition.rawValue) })
         return state.partitions.indices.filter { !knownNumbers.contains($0) }.map { index in
             let split = state.split(index, at: state.partitions[index].earliest)
             Log.info(

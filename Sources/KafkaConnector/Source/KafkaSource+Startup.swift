@@ -6,7 +6,9 @@ internal import StreamCore
 extension KafkaSource {
     /// The splits of a first start: every mode becomes a number per partition before the first
     /// record, so that checkpoint 0 holds it.
-    func start(_ state: TopicState) throws -> [KafkaPartitionSplit] {
+    func start(_ topics: [TopicState]) throws -> [KafkaPartitionSplit] { try topics.flatMap(start) }
+
+    private func start(_ state: TopicState) throws -> [KafkaPartitionSplit] {
         let offsets: [Offset] =
             switch configuration.startup {
             case .earliest: state.partitions.map(\.earliest)
@@ -20,7 +22,7 @@ extension KafkaSource {
 
     /// The end of the partition where no record is that young.
     private func offsets(at milliseconds: Int64, _ state: TopicState) throws -> [Offset] {
-        let found = try asking { () throws(KafkaError) in
+        let found = try asking(state.topic) { () throws(KafkaError) in
             try admin.offsets(atTimestampMilliseconds: milliseconds, of: state.places)
         }
         return zip(state.places, state.partitions).map { place, ends in
@@ -30,7 +32,7 @@ extension KafkaSource {
 
     private func committedOffsets(_ state: TopicState) throws -> [Offset] {
         let group = configuration.groupID
-        let committed = try asking { () throws(KafkaError) in
+        let committed = try asking(state.topic) { () throws(KafkaError) in
             try admin.committedOffsets(ofGroup: group, places: state.places)
         }
         return try zip(state.places, state.partitions).map { place, ends in

@@ -4,7 +4,7 @@ package import StreamAPI
 package import StreamCore
 internal import Synchronization
 
-/// One topic as a replayable source: a split is a partition, its position an offset.
+/// Topics as one replayable source: a split is a partition, its position an offset.
 package final class KafkaSource: Source {
     package let configuration: KafkaSourceConfiguration
     let connection: KafkaConnectionConfiguration
@@ -32,12 +32,13 @@ package final class KafkaSource: Source {
 
     package func resolveSplits(restored: [[UInt8]]?, stopAtEnd: Bool) throws -> [SourceSplit] {
         stopsAtEnd.store(stopAtEnd, ordering: .relaxed)
-        let topicState = try askTopic()
-        let splits = try restored.map { try restore($0, topicState) } ?? start(topicState)
+        let topics = try askTopics()
+        let splits = try restored.map { try restore($0, topics) } ?? start(topics)
         return splits.map { split in
-            SourceSplit(
+            let state = topics.first { $0.topic == split.topic }
+            return SourceSplit(
                 id: split.id, state: split.encoded(),
-                stopPosition: stopAtEnd ? topicState.ends(of: split).end.rawValue : nil)
+                stopPosition: stopAtEnd ? state?.ends(of: split).end.rawValue : nil)
         }
     }
 
@@ -52,6 +53,7 @@ package final class KafkaSource: Source {
         }
         var options = KafkaConsumer.Options(groupID: configuration.groupID)
         options.isolation = configuration.isolation
+        options.readsHeaders = configuration.readsHeaders
         options.prefetchByteCountMax = max(
             configuration.prefetchByteCountMax / context.parallelism,
             KafkaSourceConfiguration.prefetchByteCountMin)

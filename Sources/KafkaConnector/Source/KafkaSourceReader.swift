@@ -6,12 +6,12 @@ internal import StreamCore
 final class KafkaSourceReader: SourceReader {
     private let consumer: KafkaConsumer
     private let configuration: KafkaSourceConfiguration
-    /// In the order of their partitions' numbers; positions are brought up to date in `snapshot`.
-    private var splits: [KafkaPartitionSplit]
-    private let positions: PartitionPositions
+    /// In the order in which they came; positions are brought up to date in `snapshot`.
+    private var splits: [KafkaPartitionSplit] = []
+    private let positions = PartitionPositions([])
     let wakeUp: @Sendable () -> Void
 
-    /// - Parameter positions: At least one; all of one topic.
+    /// - Parameter positions: At least one.
     init(
         consumer: KafkaConsumer, configuration: KafkaSourceConfiguration,
         positions given: [(split: KafkaPartitionSplit, stop: Int64?)]
@@ -19,15 +19,16 @@ final class KafkaSourceReader: SourceReader {
         precondition(!given.isEmpty)
         self.consumer = consumer
         self.configuration = configuration
-        splits = given.map(\.split)
-        positions = PartitionPositions(
-            given.map {
-                (
-                    partition: Int($0.split.partition.rawValue), next: $0.split.offset.rawValue,
-                    stop: $0.stop
-                )
-            })
         wakeUp = consumer.wakeUp
+        try add(given)
+    }
+
+    /// Reads these partitions too.
+    ///
+    /// - Parameter given: None of them is this reader's yet.
+    func add(_ given: [(split: KafkaPartitionSplit, stop: Int64?)]) throws(KafkaError) {
+        splits += given.map(\.split)
+        positions.add(given.map { (place($0.split), $0.split.offset.rawValue, $0.stop) })
         // A partition that has nothing left to read is not fetched at all.
         let unread = given.filter { $0.split.offset.rawValue < ($0.stop ?? Int64.max) }
         try consumer.assign(
@@ -37,6 +38,12 @@ final class KafkaSourceReader: SourceReader {
                     $0.split.offset
                 )
             })
+    }
+
+    private func place(_ split: KafkaPartitionSplit) -> PartitionPositions.Place {
+        PartitionPositions.Place(
+            topic: Int(consumer.topicIndex(of: split.topic)),
+            partition: Int(split.partition.rawValue))
     }
 
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus {
@@ -51,7 +58,10 @@ final class KafkaSourceReader: SourceReader {
         positions.advance(over: batch)
         for end in consumer.takePartitionEnds() {
             positions.reach(
-                end.offset.rawValue, partition: Int(end.place.partition.rawValue))
+                end.offset.rawValue,
+                PartitionPositions.Place(
+                    topic: Int(consumer.topicIndex(of: end.place.topic)),
+                    partition: Int(end.place.partition.rawValue)))
         }
         if batch.rowCount > 0 { return .records }
         return positions.allStopped ? .ended : .idle
@@ -59,8 +69,7 @@ final class KafkaSourceReader: SourceReader {
 
     func snapshot() -> [[UInt8]] {
         for index in splits.indices {
-            let partition = Int(splits[index].partition.rawValue)
-            splits[index].offset = Offset(rawValue: positions.next(partition: partition))
+            splits[index].offset = Offset(rawValue: positions.next(place(splits[index])))
         }
         return splits.map { $0.encoded() }
     }

@@ -2,7 +2,7 @@ internal import KafkaClient
 internal import StreamAPI
 internal import StreamCore
 
-/// What a cluster said about a source's topic at one moment: the facts on which the pure decisions
+/// What a cluster said about one topic of a source at one moment: the facts on which the pure decisions
 /// of ``KafkaSource`` rest.
 struct TopicState: Sendable {
     struct PartitionEnds: Hashable, Sendable {
@@ -36,13 +36,18 @@ struct TopicState: Sendable {
 }
 
 extension KafkaSource {
-    /// Asks for the topic's partitions, their ends and its id.
+    /// Asks for the partitions of each topic, their ends and its id.
     ///
+    /// - Returns: At least one, in the order of the selection.
     /// - Throws: ``FatalError``: no such topic (78), no permission (77), no broker (69).
-    func askTopic() throws -> TopicState {
-        let topic = configuration.topic
-        return try asking {
-            () throws(KafkaError) in
+    func askTopics() throws -> [TopicState] {
+        switch configuration.topics {
+        case .names(let names): try names.map(askTopic)
+        }
+    }
+
+    private func askTopic(_ topic: String) throws -> TopicState {
+        try asking(topic) { () throws(KafkaError) in
             let places = (0..<(try admin.partitionCount(ofTopic: topic))).map {
                 TopicPartition(topic: topic, partition: PartitionIndex(rawValue: $0))
             }
@@ -76,12 +81,12 @@ extension KafkaSource {
     }
 
     /// Runs a question to the cluster; before the first record no answer is a reason to stop.
-    func asking<T>(_ question: () throws(KafkaError) -> T) throws -> T {
+    func asking<T>(_ topic: String, _ question: () throws(KafkaError) -> T) throws -> T {
         do throws(KafkaError) {
             return try question()
         } catch {
             throw error.failure(
-                "source \(operatorID.rawValue), topic \(configuration.topic)",
+                "source \(operatorID.rawValue), topic \(topic)",
                 permission: configuration.permission, unreachableIsFatal: true)
         }
     }

@@ -41,7 +41,9 @@ struct GraphWiring: Sendable {
                         .map(\.element)
                     return try source.makeReader(splits: share, context: context)
                 },
-                decoder: { context, counters in try decoder(definition, context, counters) }),
+                decoder: { context, counters in
+                    try kafkaDecoder(definition, context, counters, around: decoder)
+                }),
             parallelism: parallelism)
     }
 
@@ -51,11 +53,13 @@ struct GraphWiring: Sendable {
         let rowCapacity = RecordBatch.rowCapacityDefault
         switch source.format {
         case .raw:
-            let parts = source.columns.compactMap { RawDecoder.Part(rawValue: $0.path.pathText) }
+            let parts = source.valueColumns.compactMap {
+                RawDecoder.Part(rawValue: $0.path.pathText)
+            }
             return RawDecoder(parts: parts, rowCapacity: rowCapacity)
         case .json:
             return try JSONDecoder(
-                columns: source.columns.map(JSONColumn.init), operatorID: context.operatorID,
+                columns: source.valueColumns.map(JSONColumn.init), operatorID: context.operatorID,
                 errorPolicy: ErrorPolicy(source.onError), counters: counters,
                 rowCapacity: rowCapacity)
         }

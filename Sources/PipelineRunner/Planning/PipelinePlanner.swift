@@ -37,7 +37,7 @@ package struct PipelinePlanner {
             transactions: transactions,
             restartStrategy: RestartStrategy.Kind(configuration.restartStrategy),
             leaseMilliseconds: configuration.leaseTimeoutMilliseconds,
-            operatorIDs: Set(operatorIDs()), sourceTopics: definition.sources.map(\.topic),
+            operatorIDs: Set(operatorIDs()), sourceTopics: definition.sources.flatMap(\.topics),
             makeGraph: { try wiring.graph($0) })
     }
 
@@ -71,11 +71,7 @@ package struct PipelinePlanner {
         _ source: SourceDefinition, _ connections: [String: KafkaConnectionConfiguration]
     ) throws -> KafkaSource {
         try KafkaSource(
-            KafkaSourceConfiguration(
-                operatorID: OperatorID(rawValue: source.id), topic: source.topic,
-                groupID: source.groupID, startup: KafkaStartupMode(source.startup),
-                isolation: source.isolation == .readCommitted ? .readCommitted : .readUncommitted),
-            connection: known(source.connection, connections))
+            KafkaSourceConfiguration(source), connection: known(source.connection, connections))
     }
 
     private func known(
@@ -100,7 +96,8 @@ extension PipelinePlanner {
             let report = try KafkaPreflight.run(
                 KafkaPreflight.Request(
                     connection: connection,
-                    sourceTopics: definition.sources.filter { $0.connection == name }.map(\.topic),
+                    sourceTopics: definition.sources.filter { $0.connection == name }
+                        .flatMap(\.topics),
                     sinkTopics: definition.sinks.filter { $0.connection == name }.map(\.topic),
                     timeouts: timeoutChain(name)))
             for warning in report.warnings { Log.warning(warning) }

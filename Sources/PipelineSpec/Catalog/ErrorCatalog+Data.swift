@@ -90,6 +90,14 @@ extension ErrorCatalog {
         Entry("E2006", "Not UTF-8", "JSON is UTF-8; this value is not." + policy),
         Entry("E2007", "No value", "The record is a tombstone, or its value is empty." + policy),
         Entry("E2008", "Too long", "The document is longer than a record may be." + policy),
+        Entry(
+            "E2009", "A tombstone",
+            """
+            The record's value is null: for Kafka's compaction, its key is deleted. The source's option \
+            `tombstones` says what a null value means here: `drop` leaves it out, `row` makes a row \
+            whose columns are NULL and whose `$key` is the record's; with `fail`, the default, it is \
+            an error like a value that cannot be decoded.
+            """ + policy),
     ]
 
     private static let rowPolicy =

@@ -88,7 +88,7 @@ extension PipelineChecker {
             }
             guard
                 let source = sources.first(where: {
-                    $0.topic == sink.topic && isSameCluster($0.connection, sink.connection)
+                    $0.topics.contains(sink.topic) && isSameCluster($0.connection, sink.connection)
                 })
             else { continue }
             decoder.report(

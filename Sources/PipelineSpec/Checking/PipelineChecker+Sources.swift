@@ -7,19 +7,20 @@ struct SourceDraft {
     let id: String
     let position: FilePosition
     let connection: String
-    let topic: String
+    let topics: [String]
     let groupID: String
     let startup: SourceDefinition.Startup
     let isolation: SourceDefinition.Isolation
     let format: RecordFormat
     let scope: SourceScope
     let onError: ErrorPolicy
+    let tombstones: TombstonePolicy
 
     func definition() -> SourceDefinition {
         SourceDefinition(
-            id: id, position: position, connection: connection, topic: topic, groupID: groupID,
+            id: id, position: position, connection: connection, topics: topics, groupID: groupID,
             startup: startup, isolation: isolation, format: format, schema: scope.schema,
-            columns: scope.columns, onError: onError)
+            columns: scope.columns, onError: onError, tombstones: tombstones)
     }
 }
 
@@ -29,21 +30,27 @@ extension PipelineChecker {
             guard let object = operatorNode.object else { continue }
             let connection = connection(of: object)
             let startup = startup(object)
+            let topics = topics(object)
+            checkStartupOffsets(startup, topics, object)
             guard let format = RecordFormat(rawValue: object["format"]?.text ?? ""),
                 let schema = schema(object, format)
             else { continue }
-            let scope = SourceScope(schema)
+            checkColumnNames(object)
+            let tombstones = tombstones(object, format)
+            let scope = SourceScope(
+                schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
             streams[operatorNode.id] = RowStream(
                 schema: schema, scope: scope, isUntouchedRaw: format == .raw)
-            guard object.isComplete, let connection, let startup else { continue }
+            guard object.isComplete, let connection, let startup, let topics else { continue }
             sources.append(
                 SourceDraft(
                     id: operatorNode.id, position: position(operatorNode.keyRange),
-                    connection: connection.id, topic: object["topic"]?.text ?? "",
+                    connection: connection.id, topics: topics,
                     groupID: object["group_id"]?.text ?? name, startup: startup,
                     isolation: SourceDefinition.Isolation(
                         rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,
-                    format: format, scope: scope, onError: errorPolicy(object)))
+                    format: format, scope: scope, onError: errorPolicy(object),
+                    tombstones: tombstones))
         }
     }
 

@@ -99,9 +99,9 @@ struct RowStream {
     /// Whether the rows are still records of a `raw` source.
     let isUntouchedRaw: Bool
 
-    /// A column by name; nil where there is none.
+    /// A column by name, metadata too directly behind a source; nil where there is none.
     func column(_ name: String) -> SinkDefinition.OutputColumn? {
-        guard schema.index(of: name) != nil,
+        guard schema.index(of: name) != nil || MetadataName.isReserved(name),
             case .column(let index, let type, let isNullable) = scope.resolve([.field(name)])
         else { return nil }
         return SinkDefinition.OutputColumn(

@@ -61,7 +61,7 @@ package struct KafkaProperty: Hashable, Sendable {
     package let position: FilePosition
 }
 
-/// One topic that is read.
+/// Topics that are read.
 package struct SourceDefinition: Sendable {
     /// Where a source begins when no checkpoint says so.
     package enum Startup: Hashable, Sendable {
@@ -83,8 +83,8 @@ package struct SourceDefinition: Sendable {
     package let position: FilePosition
     /// The id of a ``ConnectionDefinition``.
     package let connection: String
-    /// A valid topic name; whether it exists, only the broker knows.
-    package let topic: String
+    /// Valid topic names, each once; whether they exist, only the broker knows.
+    package let topics: [String]
     /// Where offsets are published for lag tools; the pipeline's name by default.
     package let groupID: String
     /// Used when no checkpoint says where to begin.
@@ -99,6 +99,16 @@ package struct SourceDefinition: Sendable {
     package let columns: [SourceScope.ExtractedColumn]
     /// What happens to records that cannot be decoded.
     package let onError: ErrorPolicy
+    /// What becomes of records whose value is null.
+    package let tombstones: TombstonePolicy
+
+    /// Those of ``columns`` that the format decodes, in their order; the others are metadata.
+    package var valueColumns: [SourceScope.ExtractedColumn] { columns.filter { !$0.isMetadata } }
+
+    /// Whether the records' headers are needed.
+    package var readsHeaders: Bool {
+        columns.contains { $0.path.first == .field(KafkaMetadata.headers) }
+    }
 
     /// The schema of the source's batches, one field for each of ``columns``, named by its path.
     package var batchSchema: RowSchema {
@@ -115,6 +125,11 @@ package enum RecordFormat: String, Hashable, Sendable, CaseIterable {
 /// What happens to a record that cannot be processed.
 package enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
     case fail, drop
+}
+
+/// What becomes of a record whose value is null, at a source.
+package enum TombstonePolicy: String, Hashable, Sendable, CaseIterable {
+    case fail, drop, row
 }
 
 /// An operator between sources and sinks.

@@ -7,11 +7,22 @@ enum SourceGrammar {
     ]
 
     private static let kafka = ObjectSpecification(
-        docs: "Reads a topic. Offsets are kept in checkpoints.",
+        docs: """
+            Reads topics. Offsets are kept in checkpoints. Beside its columns, each record has its \
+            metadata: `$topic STRING`, `$partition INT`, `$offset BIGINT`, `$timestamp \
+            TIMESTAMP_LTZ(3)`, `$key BYTES`, `$headers MAP<STRING, BYTES>` and single headers as \
+            `$headers['name']`, in every expression directly behind the source; what is not used is \
+            not read. Further down they are columns where a map made them such: `extend: { topic: \
+            $topic }`.
+            """,
         fields: [
             Grammar.type("kafka"), Grammar.connection,
             FieldSpecification(
-                "topic", .text(.topic), isRequired: true, example: "events", "The topic to read."),
+                "topic", .text(.topic), example: "events",
+                "The topic to read. Either this or `topics` is needed."),
+            FieldSpecification(
+                "topics", .list(.text(.topic)), example: "[events, more-events]",
+                "Several topics, read as one stream."),
             FieldSpecification(
                 "group_id", .text(.any), default: "(the pipeline's `name`)",
                 example: "color-counts",
@@ -42,6 +53,7 @@ enum SourceGrammar {
                 type says NOT NULL.
                 """),
             Grammar.onError("What happens to a record that cannot be decoded."),
+            tombstones,
         ] + notAvailable)
 
     private static let startup = FieldSpecification(
@@ -69,11 +81,20 @@ enum SourceGrammar {
         default: "earliest", example: "earliest",
         "Where to begin when there is no checkpoint: a word, `{timestamp: ..}` or `{offsets: ..}`.")
 
+    private static let tombstones = FieldSpecification(
+        "tombstones",
+        .choice([
+            Choice("fail", "an error of the record, as one that cannot be decoded: see `on_error`"),
+            Choice("drop", "leave the record out and count it"),
+            Choice("row", "a row whose columns are NULL, NOT NULL or not; `$key` says of what"),
+        ]),
+        default: "(`row` for `format: raw`, else `fail`)",
+        "What happens to a record whose value is null: for Kafka's compaction, a deletion.")
+
     private static let notAvailable: [FieldSpecification] = [
-        .notAvailable("topics", "Several topics: write a source for each."),
         .notAvailable("topic_pattern", "Topics by a regular expression."),
         .notAvailable("key_format", "Columns of the record's key."),
-        .notAvailable("metadata", "Columns of topic, partition, offset, timestamp, headers."),
+        .notAvailable("metadata", "Metadata need no declaration: write `$topic`, `$headers['a']`."),
         .notAvailable("event_time", "The column that is the row's time."),
         .notAvailable("watermark", "How far event time lags behind."),
         .notAvailable("error_threshold", "How many bad records are too many."),

@@ -30,12 +30,13 @@ struct ExplanationJSON {
     private func source(_ source: SourceDefinition) -> JSONText {
         .object([
             ("id", .string(source.id)), ("type", .string("kafka")),
-            ("connection", .string(source.connection)), ("topic", .string(source.topic)),
+            ("connection", .string(source.connection)), ("topics", .strings(source.topics)),
             ("group_id", .string(source.groupID)),
             ("startup", .string(PipelineFacts.startup(source.startup))),
             ("isolation_level", .string(source.isolation.rawValue)),
             ("format", .string(source.format.rawValue)),
             ("on_error", .string(source.onError.rawValue)),
+            ("tombstones", .string(source.tombstones.rawValue)),
             ("schema", schema(source.schema)), ("reads", schema(source.batchSchema)),
         ])
     }

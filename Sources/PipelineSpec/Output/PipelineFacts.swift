@@ -36,10 +36,15 @@ struct PipelineFacts {
             ? "nothing decoded" : "reads " + Self.list(source.batchSchema)
         return [
             source.id,
-            "kafka topic \(source.topic) (\(source.connection)), group \(source.groupID), "
+            "kafka \(Self.topics(source)) (\(source.connection)), group \(source.groupID), "
                 + "from \(Self.startup(source.startup)), \(source.isolation.rawValue)",
-            "\(source.format.rawValue), on_error \(source.onError.rawValue); \(columns)",
+            "\(source.format.rawValue), on_error \(source.onError.rawValue), tombstones "
+                + "\(source.tombstones.rawValue); \(columns)",
         ]
+    }
+
+    private static func topics(_ source: SourceDefinition) -> String {
+        "topic\(source.topics.count == 1 ? "" : "s") \(source.topics.joined(separator: ", "))"
     }
 
     static func startup(_ startup: SourceDefinition.Startup) -> String {

@@ -1,0 +1,81 @@
+internal import Expression
+internal import KafkaClient
+internal import KafkaConnector
+internal import PipelineSpec
+internal import StreamAPI
+internal import StreamCore
+
+/// What stands around a format's decoder: tombstones and metadata, of which formats know nothing.
+extension GraphWiring {
+    typealias MakeDecoder = (SourceDefinition, OperatorContext, RecordCounters) throws ->
+        any BatchDecoder
+
+    func kafkaDecoder(
+        _ source: SourceDefinition, _ context: OperatorContext, _ counters: RecordCounters,
+        around makeValues: MakeDecoder
+    ) throws -> any BatchDecoder {
+        let rowCapacity = RecordBatch.rowCapacityDefault
+        var decoder = try makeValues(source, context, counters)
+        if let policy = source.tombstonePolicy {
+            decoder = TombstoneDecoder(
+                around: decoder, policy: policy, operatorID: context.operatorID,
+                counters: counters, rowCapacity: rowCapacity)
+        }
+        let parts = source.decodedParts
+        guard parts.contains(where: \.isMetadata) else { return decoder }
+        return MetadataDecoder(
+            around: decoder, parts: parts, schema: source.batchSchema, rowCapacity: rowCapacity)
+    }
+}
+
+extension SourceDefinition {
+    /// Nil: the format has rows for tombstones itself.
+    fileprivate var tombstonePolicy: KafkaConnector.TombstonePolicy? {
+        switch tombstones {
+        case .row: format == .raw ? nil : .row
+        case .drop: .drop
+        case .fail: onError == .drop ? .drop : .fail
+        }
+    }
+
+    /// Where each of the batch's columns comes from.
+    fileprivate var decodedParts: [MetadataDecoder.Part] {
+        var valueCount = 0
+        return columns.map { column in
+            if let metadata = MetadataColumn(column.path) { return .metadata(metadata) }
+            defer { valueCount += 1 }
+            return .value(valueCount)
+        }
+    }
+}
+
+extension MetadataColumn {
+    /// Nil for the path of a value column.
+    init?(_ path: [PathStep]) {
+        guard path.isMetadata, case .field(let name)? = path.first else { return nil }
+        switch name {
+        case KafkaMetadata.topic: self = .topic
+        case KafkaMetadata.partition: self = .partition
+        case KafkaMetadata.offset: self = .offset
+        case KafkaMetadata.timestamp: self = .timestamp
+        case KafkaMetadata.key: self = .key
+        case KafkaMetadata.headers:
+            if path.count == 2, case .field(let header) = path[1] {
+                self = .header(header)
+            } else {
+                self = .headers
+            }
+        default: return nil
+        }
+    }
+}
+
+extension KafkaSourceConfiguration {
+    init(_ source: SourceDefinition) {
+        self.init(
+            operatorID: OperatorID(rawValue: source.id), topics: .names(source.topics),
+            groupID: source.groupID, startup: KafkaStartupMode(source.startup),
+            isolation: source.isolation == .readCommitted ? .readCommitted : .readUncommitted)
+        readsHeaders = source.readsHeaders
+    }
+}
