@@ -84,4 +84,20 @@ import Testing
         let copy = [2, 1].withUnsafeBufferPointer { batch.copy(rows: $0) }
         #expect((0..<2).map { copy.place(ofRow: $0).description } == ["a[2]@7", "b[1]@7"])
     }
+
+    @Test func aCopyHasTheHeadersOnlyWithTheOriginsBytes() {
+        let batch = RecordBatch(schema: RowSchema([]), rowCapacity: 2)
+        let origin = batch.origin
+        for row in 0..<2 {
+            (origin.keys[row], origin.values[row]) = (.absent, .absent)
+            (origin.partitions[row], origin.offsets[row], origin.timestamps[row]) = (0, 0, 0)
+        }
+        origin.makeHeaders()[1] = encoded([("a", "1")])
+        (batch.rowCount, origin.rowCount) = (2, 2)
+        let copy = [1, 0].withUnsafeBufferPointer { batch.copy(rows: $0, keepsOriginBytes: true) }
+        #expect(copy.origin.headers.map { decoded($0[0]) } == ["a=1"])
+        #expect(copy.origin.headers.map { $0[1].isAbsent } == true)
+        let bare = [1, 0].withUnsafeBufferPointer { batch.copy(rows: $0) }
+        #expect(bare.origin.headers == nil)
+    }
 }
