@@ -37,8 +37,9 @@ lint: ## Layers, sizes, words that may not appear, links of the documents
 format: ## Rewrite the sources as .swift-format says
 	swift format --in-place --recursive Package.swift Sources Tests
 
-bench: kafka-found release ## Our copy, project and count against a C copier, interleaved, as a table
-	@Benchmarks/run
+bench: kafka-found release ## Throughput against a C copier, latency, start, memory, as tables (BENCH='--only latency')
+	swift build -c release --product EngineBenchmark
+	@Benchmarks/run $(BENCH)
 
 .PHONY: bench-gate
 bench-gate: setup ## Instructions and allocations per record, without Kafka, against their limits
