@@ -40,12 +40,15 @@ let package = Package(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CSystem"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .systemLibrary(
+            name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         target("Observability", []),
         // Layer 1: data.
         target("StreamCore", ["CSystem", "CXXHash"]),
         // Layer 2: contracts and wrappers.
         target("StreamAPI", ["StreamCore"]),
-        target("Expression", ["StreamCore"]),
+        target("Expression", ["CLibcrypto", "CRE2", "CSimdJSON", "StreamCore"]),
         target("KafkaClient", ["CRDKafka", "CSystem", "StreamCore", "Observability"]),
         target("YAML", ["CYAML"]),
         // Layer 3: the pure protocol, and formats, whose decoders implement StreamAPI's contract.

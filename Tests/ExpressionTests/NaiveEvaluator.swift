@@ -67,6 +67,9 @@ struct NaiveEvaluator {
         case .call(let function, let arguments):
             var values: [Value] = []
             for argument in arguments { values.append(try value(argument)) }
+            if case .row(let call) = function {
+                return try NaiveRowCalls.value(call, values, e.type)
+            }
             return try call(function, values, e.type)
         }
     }

@@ -131,6 +131,9 @@ import Testing
         case .like(let x, let pattern, let escape, let isNegated):
             return
                 "(\(shown(x)) \(not(isNegated))LIKE \(shown(pattern))\(escape.map { " ESCAPE " + shown($0) } ?? ""))"
+        case .similar(let x, let pattern, let escape, let isNegated):
+            let tail = escape.map { " ESCAPE " + shown($0) } ?? ""
+            return "(\(shown(x)) \(not(isNegated))SIMILAR TO \(shown(pattern))\(tail))"
         case .caseWhen(let x, let clauses, let otherwise):
             return "CASE" + (x.map { " " + shown($0) } ?? "")
                 + clauses.map { " WHEN \(shown($0.condition)) THEN \(shown($0.result))" }.joined()

@@ -76,7 +76,10 @@ struct RandomExpressions {
         let d = depth - 1
         let comparison = pick(["=", "<>", "<", "<=", ">", ">="])
         let not = pick(["", "NOT "])
-        switch Int.random(in: 0..<15, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
+        case 17: return textCondition(d)
+        case 15: return regexCondition(d)
+        case 16: return "REGEXP(\(text(d)), \(pattern()))"
         case 0: return "(\(boolean(d)) AND \(boolean(d)))"
         case 1: return "(\(boolean(d)) OR \(boolean(d)) OR \(boolean(d)))"
         case 2: return "(NOT \(boolean(d)))"
@@ -128,7 +131,9 @@ struct RandomExpressions {
             return pick(["i", "j", "0", "1", "-7", "2147483647", "CAST(NULL AS INT)"])
         }
         let d = depth - 1
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
+        case 10: return textNumber(d)
+        case 9: return "\(pick(["REGEXP_COUNT", "REGEXP_INSTR"]))(\(text(d)), \(pattern()))"
         case 0...2: return "(\(integer(d)) \(pick(["+", "-", "*", "/", "%"])) \(integer(d)))"
         case 3: return "(- \(integer(d)))"
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR"]))(\(integer(d)))"
@@ -159,7 +164,8 @@ struct RandomExpressions {
     mutating func double(_ depth: Int) -> String {
         guard depth > 0 else { return pick(["d", "e", "0.0", "1.5", "-1e308"]) }
         let d = depth - 1
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
+        case 8: return mathCall(d)
         case 0...2: return "(\(double(d)) \(pick(["+", "-", "*", "/"])) \(number(d)))"
         case 3: return "(- \(double(d)))"
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR", "CEIL"]))(\(double(d)))"
@@ -178,7 +184,10 @@ struct RandomExpressions {
             ])
         }
         let d = depth - 1
-        switch Int.random(in: 0..<12, using: &random) {
+        switch Int.random(in: 0..<15, using: &random) {
+        case 13: return madeText(d)
+        case 14: return encodedText(d)
+        case 12: return regexText(d)
         case 0, 1: return "\(pick(["LOWER", "UPPER", "TRIM", "LTRIM", "RTRIM"]))(\(text(d)))"
         case 2: return "(\(text(d)) || \(text(d)) || \(text(d)))"
         case 3: return "TRIM(\(pick(["BOTH", "LEADING", "TRAILING"])) \(text(0)) FROM \(text(d)))"

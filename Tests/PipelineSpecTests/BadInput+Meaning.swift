@@ -203,7 +203,8 @@ extension BadInput {
         BadInput("an unknown function", "E1105", condition("‸LOWR(color) = 'a'")),
         BadInput("too many arguments", "E1106", condition("‸LOWER(color, color) = 'a'")),
         BadInput("a number beyond all", "E1107", condition("weight > ‸99999999999999999999")),
-        BadInput("a function that is not built", "E1108", condition("‸MD5(color) = 'a'")),
+        BadInput("a function that is not built", "E1108", condition("‸RANK(color) = 1")),
+        BadInput("a look-ahead", "E1131", condition("REGEXP(color, ‸'a(?=b)')")),
         BadInput("too many aggregate calls", "E1016") {
             let sum = Array(repeating: "COUNT(*)", count: 126).joined(separator: " + ")
             $0.transforms =

@@ -220,7 +220,7 @@ extension Checker {
     }
 
     /// The one character after ESCAPE. The outer nil: reported as wrong.
-    private mutating func checkEscape(_ syntax: SyntaxNode) -> UInt32?? {
+    mutating func checkEscape(_ syntax: SyntaxNode) -> UInt32?? {
         if case .literal(.string(let text)) = syntax.kind, text.unicodeScalars.count == 1,
             let scalar = text.unicodeScalars.first
         {

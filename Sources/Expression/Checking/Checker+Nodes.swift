@@ -22,6 +22,8 @@ extension Checker {
             return checkBetween(operand, low, high, isNegated, range)
         case .like(let operand, let pattern, let escape, let isNegated):
             return checkLike(operand, pattern, escape, isNegated, range)
+        case .similar(let operand, let pattern, let escape, let isNegated):
+            return checkSimilar(operand, pattern, escape, isNegated, range)
         case .caseWhen(let operand, let clauses, let otherwise):
             return checkCase(operand, clauses, otherwise, range)
         case .cast(let operand, let type, let isTry):

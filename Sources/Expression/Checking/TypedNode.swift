@@ -89,6 +89,8 @@ enum ScalarKernel: Hashable, Sendable {
     case replace
     case abs, sign, floor, ceil
     case greatest, least
+    /// Computed row by row.
+    case row(RowCall)
 }
 
 enum TrimSide: Hashable, Sendable { case leading, trailing, both }

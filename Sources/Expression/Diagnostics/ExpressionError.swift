@@ -30,6 +30,8 @@ package struct ExpressionError: Error, Hashable, Sendable {
         case cannotCast = "E1114"
         /// Longer or deeper than the named limits allow.
         case tooLarge = "E1115"
+        /// A constant that is no regular expression, or one that RE2 has not.
+        case badRegex = "E1131"
     }
 
     package let code: Code

@@ -6,6 +6,7 @@ package struct FunctionDefinition: Sendable {
         case logical = "Logical"
         case arithmetic = "Arithmetic"
         case string = "String"
+        case hash = "Hash"
         case conditional = "Conditional"
         case conversion = "Type conversion"
         case aggregate = "Aggregate"

@@ -252,7 +252,7 @@ final class BytesCastKernel: Kernel {
         return output
     }
 
-    private static func isUTF8(_ slice: ByteSlice) -> Bool {
+    static func isUTF8(_ slice: ByteSlice) -> Bool {
         guard let base = slice.base else { return true }
         var offset = 0
         while offset < slice.count {

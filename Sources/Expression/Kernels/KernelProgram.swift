@@ -174,6 +174,7 @@ struct KernelCompiler {
             return NumericFunctionKernel(function, arguments[0], type)
         case .greatest, .least:
             return ExtremumKernel(isGreatest: function == .greatest, arguments, type)
+        case .row(let call): return call.kernel(arguments, type)
         }
     }
 }

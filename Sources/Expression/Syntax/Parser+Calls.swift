@@ -10,7 +10,8 @@ extension Parser {
         case "TRIM": return try parseTrim(nameRange)
         case "POSITION": return try parsePosition(nameRange)
         case "SUBSTRING": return try parseSubstring(nameRange)
-        case "EXTRACT", "OVERLAY", "CONVERT", "TRANSLATE", "ROW", "PERIOD":
+        case "OVERLAY": return try parseOverlay(nameRange)
+        case "EXTRACT", "CONVERT", "ROW", "PERIOD":
             throw notBuilt(name, nameRange)
         default: return try parsePlainCall(name, nameRange)
         }
@@ -143,6 +144,20 @@ extension Parser {
         let text = try parseExpression(Power.lowest)
         try expect(symbol: ")", "to close POSITION")
         return try call("POSITION", nameRange, [part, text])
+    }
+
+    /// `OVERLAY(text PLACING other FROM start [FOR length])`.
+    private mutating func parseOverlay(
+        _ nameRange: Range<Int>
+    ) throws(ExpressionError) -> SyntaxNode {
+        var arguments = [try parseExpression(Power.lowest)]
+        try expect(keyword: "PLACING", "in OVERLAY(text PLACING other FROM start)")
+        arguments.append(try parseExpression(Power.lowest))
+        try expect(keyword: "FROM", "in OVERLAY(text PLACING other FROM start)")
+        arguments.append(try parseExpression(Power.lowest))
+        if consume(keyword: "FOR") { arguments.append(try parseExpression(Power.lowest)) }
+        try expect(symbol: ")", "to close OVERLAY")
+        return try call("OVERLAY", nameRange, arguments)
     }
 
     /// `SUBSTRING(text FROM start [FOR length])` or with commas.

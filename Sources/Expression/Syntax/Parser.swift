@@ -91,7 +91,6 @@ struct Parser {
 
     private func trailing() -> ExpressionError {
         switch current.keyword {
-        case "SIMILAR": notBuilt("SIMILAR TO", current.range)
         case "OVER": notBuilt("a window function (OVER)", current.range)
         case "FILTER": notBuilt("FILTER (WHERE ...) of an aggregate", current.range)
         case "AS":
@@ -199,7 +198,7 @@ struct Parser {
         case "IN": return try parseInList(left, isNegated)
         case "BETWEEN": return try parseBetween(left, isNegated)
         case "LIKE": return try parseLike(left, isNegated)
-        default: throw notBuilt("SIMILAR TO", keyword.range)
+        default: return try parseSimilar(left, isNegated)
         }
     }
 
@@ -238,6 +237,18 @@ struct Parser {
         if consume(keyword: "ESCAPE") { escape = try parseExpression(Power.membership + 1) }
         return try node(
             .like(left, pattern: pattern, escape: escape, isNegated: isNegated),
+            from: left.range.lowerBound)
+    }
+
+    private mutating func parseSimilar(
+        _ left: SyntaxNode, _ isNegated: Bool
+    ) throws(ExpressionError) -> SyntaxNode {
+        try expect(keyword: "TO", "after SIMILAR")
+        let pattern = try parseExpression(Power.membership + 1)
+        var escape: SyntaxNode?
+        if consume(keyword: "ESCAPE") { escape = try parseExpression(Power.membership + 1) }
+        return try node(
+            .similar(left, pattern: pattern, escape: escape, isNegated: isNegated),
             from: left.range.lowerBound)
     }
 

@@ -29,6 +29,7 @@ package final class SyntaxNode: Sendable {
         case inList(SyntaxNode, [SyntaxNode], isNegated: Bool)
         case between(SyntaxNode, low: SyntaxNode, high: SyntaxNode, isNegated: Bool)
         case like(SyntaxNode, pattern: SyntaxNode, escape: SyntaxNode?, isNegated: Bool)
+        case similar(SyntaxNode, pattern: SyntaxNode, escape: SyntaxNode?, isNegated: Bool)
         case caseWhen(SyntaxNode?, [WhenClause], otherwise: SyntaxNode?)
         case cast(SyntaxNode, TypeName, isTry: Bool)
         /// The name in upper case. `COUNT(*)` has `isStar`.
@@ -128,7 +129,8 @@ extension SyntaxNode.Kind {
         case .inList(let operand, let items, _): [operand] + items
         case .aggregate(let call, _, let filter): [call] + (filter.map { [$0] } ?? [])
         case .between(let operand, let low, let high, _): [operand, low, high]
-        case .like(let operand, let pattern, let escape, _):
+        case .like(let operand, let pattern, let escape, _),
+            .similar(let operand, let pattern, let escape, _):
             [operand, pattern] + (escape.map { [$0] } ?? [])
         case .caseWhen(let operand, let clauses, let otherwise):
             (operand.map { [$0] } ?? []) + clauses.flatMap { [$0.condition, $0.result] }

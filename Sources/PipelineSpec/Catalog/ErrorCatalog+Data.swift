@@ -68,6 +68,14 @@ extension ErrorCatalog {
             """
             It has more than 64 KiB or is nested deeper than 200 levels.
             """),
+        Entry(
+            "E1131", "Not a regular expression",
+            """
+            Patterns are Java's as far as RE2 goes, which matches in time proportional to the text: \
+            back-references (`\\1`), look-ahead, look-behind, atomic groups and possessive \
+            quantifiers do not exist. `(?<name>..)`, `\\p{Alpha}` and flags `i`, `m`, `s` do. In a \
+            text of SQL a backslash is written once.
+            """),
     ]
 
     private static let policy =
@@ -114,9 +122,16 @@ extension ErrorCatalog {
             to a wider type.
             """ + rowPolicy),
         Entry("E2103", "A bad cast", "TRY_CAST gives NULL instead." + rowPolicy),
-        Entry("E2104", "A bad pattern", "A LIKE pattern from data has a wrong escape." + rowPolicy),
+        Entry(
+            "E2104", "A bad pattern",
+            """
+            A LIKE pattern from data has a wrong escape, or a text from data is no regular expression.
+            """ + rowPolicy),
         Entry(
             "E2105", "A value that is too long",
             "A text grew beyond the limit of one value." + rowPolicy),
+        Entry(
+            "E2111", "A value that the function does not take",
+            "The root of a negative number, a text that is not Base64." + rowPolicy),
     ]
 }

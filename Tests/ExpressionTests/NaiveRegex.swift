@@ -1,0 +1,91 @@
+import StreamCore
+import _StringProcessing
+
+@testable import Expression
+
+/// Regular expressions by Swift's own engine, which backtracks.
+extension NaiveRowCalls {
+    static func regex(_ function: RegexFunction, _ values: [Value]) throws -> Value {
+        if values.contains(.null) { return .null }
+        let text = string(values[0])
+        var pattern = string(values[1])
+        if case .similar(let escape) = function { pattern = similar(pattern, escape) }
+        if function == .occurs, pattern.isEmpty { return false }
+        guard let regex = try? _StringProcessing.Regex(pattern) else {
+            throw fail(.badPattern)
+        }
+        let scalars = regex.matchingSemantics(.unicodeScalar)
+        switch function {
+        case .similar: return .boolean((try scalars.wholeMatch(in: text)) != nil)
+        case .occurs: return .boolean((try scalars.firstMatch(in: text)) != nil)
+        case .replace: return .text(replaced(text, scalars, string(values[2])))
+        case .extract:
+            guard let match = try scalars.firstMatch(in: text) else { return .null }
+            let group = values.count > 2 ? Int(number(values[2])) : 0
+            guard match.output.indices.contains(group),
+                let part = match.output[group].substring
+            else { return .null }
+            return .text(String(part))
+        case .count: return .integer(Int64(matches(text, scalars).count))
+        case .instr:
+            guard let match = try scalars.firstMatch(in: text) else { return 0 }
+            let before = text.unicodeScalars[..<match.range.lowerBound]
+            return .integer(Int64(before.count + 1))
+        case .substr:
+            guard let match = try scalars.firstMatch(in: text) else { return .null }
+            return .text(String(text[match.range]))
+        }
+    }
+
+    /// Java's rule: behind an empty match the search goes on one code point later.
+    private static func matches(
+        _ text: String, _ regex: _StringProcessing.Regex<AnyRegexOutput>
+    ) -> [Range<String.Index>] {
+        var found: [Range<String.Index>] = []
+        var from = text.startIndex
+        while true {
+            guard let match = try? regex.firstMatch(in: text[from...]) else { return found }
+            found.append(match.range)
+            from = match.range.upperBound
+            if match.range.isEmpty {
+                guard from < text.endIndex else { return found }
+                from = text.unicodeScalars.index(after: from)
+            }
+        }
+    }
+
+    private static func replaced(
+        _ text: String, _ regex: _StringProcessing.Regex<AnyRegexOutput>, _ other: String
+    ) -> String {
+        var result = ""
+        var copied = text.startIndex
+        for match in matches(text, regex) {
+            result.unicodeScalars += text.unicodeScalars[copied..<match.lowerBound]
+            result.unicodeScalars += other.unicodeScalars
+            copied = match.upperBound
+        }
+        result.unicodeScalars += text.unicodeScalars[copied...]
+        return result
+    }
+
+    /// SQL's pattern as a regular expression; the tests use few of its signs.
+    private static func similar(_ pattern: String, _ escape: UInt32?) -> String {
+        var result = "(?s:"
+        var isEscaped = false
+        for scalar in pattern.unicodeScalars {
+            if isEscaped {
+                result += "\\\(scalar)"
+                isEscaped = false
+            } else if scalar.value == escape {
+                isEscaped = true
+            } else if scalar == "%" {
+                result += ".*"
+            } else if scalar == "_" {
+                result += "."
+            } else {
+                result += String(scalar)
+            }
+        }
+        return result + ")"
+    }
+}
