@@ -19,6 +19,9 @@ package final class KafkaConsumer {
         /// limit and then sleeps up to a second (librdkafka 2.0.2); `queued.max.messages.kbytes`
         /// of the user goes first.
         package var prefetchByteCountMax = 256 << 20
+        /// Bytes asked for at once of each partition; `fetch.message.max.bytes` of the user goes
+        /// first. A larger record comes all the same (KIP-74).
+        package var fetchByteCountMax = 1 << 20
         /// A batch is closed once it has this many bytes of keys and values: it stays in the cache.
         package var batchByteCountMax = 512 << 10
         /// Whether batches get their records' headers; librdkafka parses them only then.
@@ -62,7 +65,8 @@ package final class KafkaConsumer {
         client = try ClientHandle(
             .consumer, configuration,
             defaults: [
-                "socket.nagle.disable": "true", "fetch.message.max.bytes": "4194304",
+                "socket.nagle.disable": "true",
+                "fetch.message.max.bytes": "\(max(1, options.fetchByteCountMax))",
                 "queued.min.messages": "1000000",
                 "queued.max.messages.kbytes": "\(max(1, options.prefetchByteCountMax >> 10))",
             ],

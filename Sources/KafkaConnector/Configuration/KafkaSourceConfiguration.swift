@@ -23,6 +23,20 @@ package struct KafkaSourceConfiguration: Sendable {
     /// Whether the records' headers are read: only where a column or a sink asks for them.
     package var readsHeaders = false
 
+    /// Bytes of one partition that a reader of `partitionCount` of them asks for at once.
+    ///
+    /// librdkafka makes messages of a whole answer before it hands over the first one, and keeps the
+    /// answer until the last one is gone. So large answers cost memory, caches, and the time to the
+    /// first record; small ones a round trip each. docs/decisions/0006-speed-again.md has the numbers.
+    package static func fetchByteCountMax(partitionCount: Int) -> Int {
+        let share = fetchByteCountWanted / max(1, partitionCount)
+        return min(max(share, fetchByteCountMin), fetchByteCountMost)
+    }
+    /// Of an answer with records of all partitions.
+    private static let fetchByteCountWanted = 2 << 20
+    private static let fetchByteCountMin = 256 << 10
+    private static let fetchByteCountMost = 1 << 20
+
     package init(
         operatorID: OperatorID, topics: TopicSelection, groupID: String,
         startup: KafkaStartupMode = .earliest, isolation: IsolationLevel = .readCommitted

@@ -57,6 +57,8 @@ package final class KafkaSource: Source {
         options.prefetchByteCountMax = max(
             configuration.prefetchByteCountMax / context.parallelism,
             KafkaSourceConfiguration.prefetchByteCountMin)
+        options.fetchByteCountMax = KafkaSourceConfiguration.fetchByteCountMax(
+            partitionCount: positions.count)
         do throws(KafkaError) {
             let consumer = try KafkaConsumer(configuration: connection.client, options: options)
             return try KafkaSourceReader(
