@@ -2,7 +2,7 @@
 struct BenchmarkOptions {
     struct UsageError: Error, CustomStringConvertible {
         let description =
-            "usage: EngineBenchmark --workload copy|project|count --batches N\n"
+            "usage: EngineBenchmark --workload copy|project|count|expiry --batches N\n"
             + "       EngineBenchmark --workload keys --keys N"
     }
 
@@ -33,6 +33,8 @@ struct BenchmarkOptions {
     func run() throws {
         if workload == "keys", let keyCount {
             try KeysBenchmark(keyCount: keyCount).run()
+        } else if workload == "expiry", let batchCount {
+            try ExpiryBenchmark(batchCount: batchCount).run()
         } else if let workload = EngineBenchmark.Workload(rawValue: workload), let batchCount {
             try EngineBenchmark(workload: workload, batchCount: batchCount).run()
         } else {
