@@ -20,9 +20,8 @@ struct RowFailures {
     func resolve(_ error: EvaluationError, in batch: RecordBatch) throws {
         switch policy {
         case .fail:
-            throw RecordError(
-                code: error.code.rawValue, place: batch.place(ofRow: error.row),
-                operatorID: operatorID ?? OperatorID(rawValue: "?"), message: error.message)
+            throw recordError(
+                error.code.rawValue, Int32(truncatingIfNeeded: error.row), batch, error.message)
         case .drop:
             for row in error.failedRows { batch.selection.remove(row: row) }
             counters.dropped.add(error.failedRows.count, ordering: .relaxed)
@@ -47,11 +46,17 @@ struct RowFailures {
     /// fails the job whatever the policy, as every record behind would fail, too.
     func resolve(_ error: KeyedStateError, row: Int32, in batch: RecordBatch) throws {
         guard error.code == .keyTooLong else {
-            throw RecordError(
-                code: "E2201", place: batch.place(ofRow: Int(row)),
-                operatorID: operatorID ?? OperatorID(rawValue: "?"), message: error.message)
+            throw recordError("E2201", row, batch, error.message)
         }
         try resolve(
             EvaluationError(.valueTooLong, failedRows: [row], message: error.message), in: batch)
+    }
+
+    func recordError(
+        _ code: String, _ row: Int32, _ batch: RecordBatch, _ message: String
+    ) -> RecordError {
+        RecordError(
+            code: code, place: batch.place(ofRow: Int(row)),
+            operatorID: operatorID ?? OperatorID(rawValue: "?"), message: message)
     }
 }

@@ -41,7 +41,7 @@ package struct AggregateCall: Sendable {
 
 /// One item of an aggregate's `select`, split into what is accumulated and what is made of it.
 package struct AggregateItem: Sendable {
-    /// The aggregate calls, in the order of the text; at least one.
+    /// The aggregate calls, in the order of the text; at least one, but for items of a window.
     package let calls: [AggregateCall]
     /// The item's value, over a row of the key columns (0 ..< key count) followed by the results
     /// of ``calls``.

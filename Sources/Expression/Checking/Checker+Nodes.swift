@@ -73,6 +73,11 @@ extension Checker {
         _ steps: [PathStep], _ candidates: [String], _ range: Range<Int>
     ) {
         let text = steps.pathText
+        if text == "window_start" || text == "window_end" {
+            report(
+                .unknownColumn, "`\(text)` is a column of an aggregate with a `window`", range)
+            return
+        }
         if steps.count == 1, NotBuilt.bareNames.contains(text.uppercased()) {
             report(.notBuilt, "\(text.uppercased()) is not built yet", range)
             return

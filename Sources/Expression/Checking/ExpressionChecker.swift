@@ -22,13 +22,16 @@ package enum ExpressionChecker {
     /// - Parameters:
     ///   - scope: The input's names, for the arguments of aggregate calls.
     ///   - keys: The key columns, in order; outside aggregate calls only these names are known.
+    ///   - isWindowed: Behind the keys stand the window's columns, and an item may be made of them and
+    ///     the keys alone.
     /// - Throws: Also for an item without an aggregate call, and for nested calls.
     package static func checkAggregate(
-        _ syntax: SyntaxNode, in scope: any ExpressionScope, keys: [Field]
+        _ syntax: SyntaxNode, in scope: any ExpressionScope, keys: [Field],
+        isWindowed: Bool = false
     ) throws(ExpressionErrors) -> AggregateItem {
         var checker = Checker(scope: scope, keys: keys)
         let result = try checker.finish(syntax, expecting: nil)
-        guard !checker.aggregateCalls.isEmpty else {
+        guard isWindowed || !checker.aggregateCalls.isEmpty else {
             throw ExpressionErrors([
                 ExpressionError(
                     .misplacedAggregate, "this item of an aggregate calls no aggregate function",

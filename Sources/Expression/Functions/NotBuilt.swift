@@ -4,7 +4,7 @@ enum NotBuilt {
     /// Those that are written without parentheses.
     static let bareNames: Set<String> = [
         "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
-        "WINDOW_START", "WINDOW_END", "INTERVAL",
+        "INTERVAL",
     ]
 
     static let names: Set<String> = [

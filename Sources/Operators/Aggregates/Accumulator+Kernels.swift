@@ -20,7 +20,7 @@ extension Accumulator {
         perform(FinishTask(slots: slots, count: count, result: result), state, arena)
     }
 
-    private func perform(
+    func perform(
         _ task: some KernelTask, _ state: any KeyedStateBackend, _ arena: ByteArena
     ) {
         switch kind {

@@ -130,7 +130,7 @@ extension Accumulator {
     }
 
     /// Whether the sum of both, and the mean of it, have at most 38 digits.
-    private func isDecimalSum(_ a: Int128, _ b: Int128, _ words: StateSlot) -> Bool {
+    func isDecimalSum(_ a: Int128, _ b: Int128, _ words: StateSlot) -> Bool {
         let (sum, overflow) = a.addingReportingOverflow(b)
         guard !overflow, sum.magnitude < Accumulator.decimalEnd else { return false }
         guard case .average = kind, factor > 1 else { return true }

@@ -30,6 +30,8 @@ struct Accumulator: Sendable {
 
     let kind: Kind
     /// The argument's; for `COUNT(*)` anything.
+    let type: LogicalType
+    /// Its layout; for `COUNT(*)` anything.
     let input: PhysicalType
     let word: Int
     let flag: ValueFlag
@@ -59,13 +61,14 @@ struct AccumulatorLayout {
 
     mutating func accumulator(for call: AggregateCall) -> Accumulator {
         let kind = Accumulator.Kind(call)
-        let input = call.argument?.type.physical ?? .int64
+        let type = call.argument?.type ?? .bigint
+        let input = type.physical
         let word = takeWords(kind, input)
         let flag = takeFlag(kind, input)
         var setWord: Int?
         if call.isDistinct { setWord = takeBytesWord() }
         return Accumulator(
-            kind: kind, input: input, word: word, flag: flag, setWord: setWord,
+            kind: kind, type: type, input: input, word: word, flag: flag, setWord: setWord,
             divisor: Double(AccumulatorLayout.power(call.argument?.type.scale ?? 0)),
             factor: AccumulatorLayout.power(
                 (call.type.scale ?? 0) - (call.argument?.type.scale ?? 0)))

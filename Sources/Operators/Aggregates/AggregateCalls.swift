@@ -91,7 +91,8 @@ final class AggregateCalls {
         let count: Int
     }
 
-    /// Adds rows to their keys, and writes each call's result as of each row into `results`, if any.
+    /// Adds rows to their keys, and writes each call's result as of each row into `results`, if any
+    /// (those of ``AggregateItems``, which has reset them for the batch).
     ///
     /// When some sum or text comes near its end, each row is checked for all calls before any of
     /// them takes it, so a record that fails has changed nothing.
@@ -101,12 +102,12 @@ final class AggregateCalls {
         _ rows: Rows, _ state: any KeyedStateBackend, results: [Column]?,
         onFailure: (_ row: Int32, EvaluationError) throws -> Void
     ) throws {
-        results?.forEach { $0.hasNulls = false }
         let accumulators = definition.accumulators
         let all = 0..<rows.count
         let isSafe = accumulators.indices.allSatisfy { call in
             !accumulators[call].canFail
-                || accumulators[call].isSafe(pass(call, rows, all, results), state)
+                || accumulators[call].isSafe(
+                    pass(call, rows, all, results, presence[call].pointer), state)
         }
         guard !isSafe else { return run(rows, all, state, results) }
         for index in all {
@@ -115,6 +116,16 @@ final class AggregateCalls {
             } else {
                 run(rows, index..<index + 1, state, results)
             }
+        }
+    }
+
+    /// Writes the results of some keys to rows `0 ..< count` of `results`, one column a call.
+    func finish(
+        _ slots: UnsafePointer<StateSlot>, _ count: Int, into results: [Column],
+        _ state: any KeyedStateBackend
+    ) {
+        for (call, accumulator) in definition.accumulators.enumerated() {
+            accumulator.finish(slots, count, into: results[call], state, arena)
         }
     }
 
@@ -127,44 +138,49 @@ final class AggregateCalls {
         _ rows: Rows, _ range: Range<Int>, _ state: any KeyedStateBackend, _ results: [Column]?
     ) {
         for (call, accumulator) in definition.accumulators.enumerated() {
-            if accumulator.setWord != nil { keepNew(call, accumulator, rows, range, state) }
-            accumulator.run(pass(call, rows, range, results), state, arena)
+            var counted = presence[call].pointer
+            if accumulator.setWord != nil {
+                counted = keepNew(call, accumulator, rows, range, state)
+            }
+            accumulator.run(pass(call, rows, range, results, counted), state, arena)
         }
     }
 
     private func pass(
-        _ call: Int, _ rows: Rows, _ range: Range<Int>, _ results: [Column]?
+        _ call: Int, _ rows: Rows, _ range: Range<Int>, _ results: [Column]?,
+        _ presence: UnsafePointer<UInt8>?
     ) -> AccumulatorPass {
         AccumulatorPass(
             rows: rows.rows, slots: rows.slots, range: range, argument: columns[call],
-            presence: presence[call].pointer, result: results?[call])
+            presence: presence, result: results?[call])
     }
 
-    /// `DISTINCT`: of the rows that are present, those stay whose value is new to their key.
+    /// `DISTINCT`: of the rows that are present, those count whose value is new to their key.
     private func keepNew(
         _ call: Int, _ accumulator: Accumulator, _ rows: Rows, _ range: Range<Int>,
         _ state: any KeyedStateBackend
-    ) {
-        guard let column = columns[call], let setWord = accumulator.setWord else { return }
-        let flags = presence[call].own(column.capacity)
+    ) -> UnsafePointer<UInt8>? {
+        guard let column = columns[call], let setWord = accumulator.setWord else { return nil }
+        let present = presence[call].pointer
+        let flags = presence[call].distinctFlags(column.capacity)
         for index in range {
             let row = Int(rows.rows[index])
-            guard flags[row] != 0 else { continue }
+            flags[row] = 0
+            if let present, present[row] == 0 { continue }
             let value = scratch.bytes(of: column, row)
             let owner = rows.slots[index] + setWord
-            if DistinctSet(state.bytes(at: owner)).contains(value) {
-                flags[row] = 0
-            } else {
-                DistinctSet.insert(value, at: owner, state)
-            }
+            guard !DistinctSet(state.bytes(at: owner)).contains(value) else { continue }
+            DistinctSet.insert(value, at: owner, state)
+            flags[row] = 1
         }
+        return UnsafePointer(flags)
     }
 
     private func failure(
         _ rows: Rows, _ index: Int, _ state: any KeyedStateBackend
     ) -> EvaluationError? {
         for (call, accumulator) in definition.accumulators.enumerated() where accumulator.canFail {
-            let pass = pass(call, rows, index..<index + 1, nil)
+            let pass = pass(call, rows, index..<index + 1, nil, presence[call].pointer)
             if let failure = accumulator.failure(pass, at: index, state) {
                 return definition.calls[call].error(failure, row: rows.rows[index])
             }

@@ -25,6 +25,8 @@ package struct AggregateDefinition: Sendable {
 
     package let keys: [Key]
     package let items: [Item]
+    /// Nil: a running aggregate.
+    package let window: WindowDefinition?
     /// The key's columns, then the items'.
     package let outputSchema: RowSchema
     /// All aggregate calls of all items, in order.
@@ -34,11 +36,13 @@ package struct AggregateDefinition: Sendable {
 
     /// - Parameters:
     ///   - keys: At least one.
-    ///   - items: At least one; together at most ``AggregateItem/callCountMax`` calls.
-    package init(keys: [Key], items: [Item]) {
+    ///   - items: At least one; with a window, their scope has ``WindowDefinition/fields`` behind the
+    ///     keys, and an item may be of these alone. Together at most ``AggregateItem/callCountMax`` calls.
+    package init(keys: [Key], items: [Item], window: WindowDefinition? = nil) {
         precondition(!keys.isEmpty && !items.isEmpty)
         self.keys = keys
         self.items = items
+        self.window = window
         calls = items.flatMap { $0.aggregate.calls }
         precondition(calls.count <= AggregateItem.callCountMax)
         outputSchema = RowSchema(
@@ -54,18 +58,22 @@ package struct AggregateDefinition: Sendable {
         var layout = AccumulatorLayout()
         accumulators = calls.map { layout.accumulator(for: $0) }
         stateDescriptor = KeyedStateDescriptor(
-            wordCount: layout.wordCount, bytesWords: layout.bytesWords,
-            schema: AggregateDefinition.stateSchema(keys, calls))
+            wordCount: max(1, layout.wordCount + (window?.extraWordCount ?? 0)),
+            bytesWords: layout.bytesWords,
+            schema: AggregateDefinition.stateSchema(keys, calls, window))
     }
 
     /// Readable on purpose: `key STRING; COUNT(*); MAX(DOUBLE)`. Names and expressions are left out,
     /// so that renaming a column keeps the state.
-    private static func stateSchema(_ keys: [Key], _ calls: [AggregateCall]) -> [UInt8] {
+    private static func stateSchema(
+        _ keys: [Key], _ calls: [AggregateCall], _ window: WindowDefinition?
+    ) -> [UInt8] {
         let key = keys.map { "\($0.expression.type)" }.joined(separator: ", ")
         let aggregates = calls.map { call in
             let argument = call.argument.map { "\($0.type)" } ?? "*"
             return "\(call.function.rawValue)(\(call.isDistinct ? "DISTINCT " : "")\(argument))"
         }
-        return Array((["key \(key)"] + aggregates).joined(separator: "; ").utf8)
+        let shape = window.map { [$0.stateDescription] } ?? []
+        return Array((shape + ["key \(key)"] + aggregates).joined(separator: "; ").utf8)
     }
 }

@@ -20,16 +20,21 @@ final class AggregateItems {
         }
         callResults = definition.calls.map { Column(type: $0.type, capacity: rowCapacity) }
         let keyFields = Array(definition.outputSchema.fields.prefix(definition.keys.count))
+        let windowFields = definition.window == nil ? [] : WindowDefinition.fields
         let callFields = definition.calls.enumerated().map { index, call in
             Field(name: "\(index)", type: call.type, isNullable: call.isNullable)
         }
-        intermediate = RecordBatch.shell(RowSchema(keyFields + callFields), rowCapacity)
+        intermediate = RecordBatch.shell(
+            RowSchema(keyFields + windowFields + callFields), rowCapacity)
     }
+
+    /// Before a batch: no result is NULL.
+    func resetResults() { for result in callResults { result.hasNulls = false } }
 
     /// The items' columns, at the row numbers of ``callResults``.
     ///
     /// - Parameters:
-    ///   - keys: The key's columns, at the same row numbers.
+    ///   - keys: The key's columns, and a window's start and end, at the same row numbers.
     ///   - batch: Gives rows, origin and chunks, which grow by what the expressions make; rows
     ///     without a value leave its selection.
     func columns(

@@ -35,6 +35,7 @@ extension AggregateOperator {
     private func accumulate(_ batch: RecordBatch, _ state: any KeyedStateBackend) throws {
         let rows = AggregateCalls.Rows(
             rows: batch.selection.rows, slots: buffers.slots, count: batch.selection.count)
+        buffers.items.resetResults()
         var failed: [EvaluationError] = []
         try calls.accumulate(rows, state, results: buffers.items.callResults) { _, error in
             if failures.policy == .fail { try failures.resolve(error, in: batch) }

@@ -8,9 +8,13 @@ final class Presence {
     private(set) var pointer: UnsafePointer<UInt8>?
     private var flags: UnsafeMutablePointer<UInt8>
     private var capacity = RecordBatch.rowCapacityDefault
+    private var distinct = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1)
 
     init() { flags = .allocate(capacity: capacity) }
-    deinit { flags.deallocate() }
+    deinit {
+        flags.deallocate()
+        distinct.deallocate()
+    }
 
     @inline(__always)
     func isSet(_ row: Int) -> Bool { flags[row] != 0 }
@@ -65,18 +69,13 @@ final class Presence {
         batch.selection.count = kept
     }
 
-    /// The same rows in memory that may be changed.
-    func own(_ rowCapacity: Int) -> UnsafeMutablePointer<UInt8> {
-        guard pointer != UnsafePointer(flags) else { return flags }
-        let old = pointer
-        let flags = reserve(rowCapacity)
-        if let old {
-            flags.update(from: old, count: rowCapacity)
-        } else {
-            flags.update(repeating: 1, count: rowCapacity)
+    /// Room for which rows' values are new, by row number.
+    func distinctFlags(_ rowCapacity: Int) -> UnsafeMutablePointer<UInt8> {
+        if distinct.count < rowCapacity {
+            distinct.deallocate()
+            distinct = .allocate(capacity: rowCapacity)
         }
-        pointer = UnsafePointer(flags)
-        return flags
+        return distinct.baseAddress.unsafelyUnwrapped
     }
 
     private func reserve(_ rowCapacity: Int) -> UnsafeMutablePointer<UInt8> {

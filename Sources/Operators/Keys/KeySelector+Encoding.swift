@@ -1,3 +1,4 @@
+internal import Expression
 package import StreamCore
 
 extension KeySelector {
@@ -17,6 +18,22 @@ extension KeySelector {
         for index in 0..<count {
             hashes[index] = StableHash.xxh3(keys[index].base, keys[index].count)
         }
+    }
+
+    /// The same, without the rows whose key is too long for keyed state: these leave the selection,
+    /// or the job fails, as `failures` says.
+    func encodeKeys(
+        of batch: RecordBatch, keyByteCountMax: Int, _ failures: RowFailures
+    ) throws {
+        encodeKeys(of: batch)
+        let keys = keys
+        let tooLong = (0..<batch.selection.count).filter { keys[$0].count > keyByteCountMax }
+        guard let first = tooLong.first else { return }
+        let error = EvaluationError(
+            .valueTooLong, failedRows: tooLong.map { batch.selection.rows[$0] },
+            message: "the key has \(keys[first].count) bytes; keyed state takes \(keyByteCountMax)")
+        try failures.resolve(error, in: batch)
+        encodeKeys(of: batch)
     }
 
     /// The usual key, one STRING column: no switch a row.

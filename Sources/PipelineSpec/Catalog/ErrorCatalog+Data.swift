@@ -129,9 +129,26 @@ extension ErrorCatalog {
             """ + rowPolicy),
         Entry(
             "E2105", "A value that is too long",
-            "A text grew beyond the limit of one value." + rowPolicy),
+            "A text grew beyond the limit of one value, or what an aggregate keeps for one key beyond 1 MiB."
+                + rowPolicy),
         Entry(
             "E2111", "A value that the function does not take",
             "The root of a negative number, a text that is not Base64." + rowPolicy),
+    ]
+
+    static let state: [Entry] = [
+        Entry(
+            "E2201", "A key group that is full",
+            """
+            One key group holds as many keys as it can. More of them hold more: raise \
+            `pipeline.max-parallelism`, which starts the job's state anew.
+            """),
+        Entry(
+            "E2202", "Too many open windows",
+            """
+            The record would open one window more than an operator holds at once, or its key one \
+            session more. Windows close as the watermark advances: look for an input that is idle or \
+            lags behind, or make the windows larger.
+            """),
     ]
 }

@@ -30,6 +30,7 @@ package enum ErrorCatalog {
         Family(title: "Kafka's properties", entries: kafka),
         Family(title: "Records that cannot be decoded", entries: records),
         Family(title: "Rows for which an expression fails", entries: rows),
+        Family(title: "State that is full", entries: state),
     ]
 
     /// Every code, ascending by number within its family.

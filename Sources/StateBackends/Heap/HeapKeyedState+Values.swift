@@ -30,6 +30,12 @@ extension HeapKeyedState {
         return bytes
     }
 
+    func removeBytes(at word: UnsafeMutablePointer<UInt64>) {
+        guard let old = ValueBlock(word.pointee) else { return }
+        word.pointee = 0
+        free(old, isShared: isShared)
+    }
+
     private func replace(
         _ old: ValueBlock?, by block: ValueBlock, at word: UnsafeMutablePointer<UInt64>
     ) {

@@ -11,6 +11,8 @@ public struct HeapStateBackend: StateBackend {
     /// Bytes of one value of a word in `bytesWords`, at most.
     public static let valueByteCountMax = 1 << 30
 
+    public var keyByteCountMax: Int { HeapStateBackend.keyByteCountMax }
+
     public init() {}
 
     public func makeKeyedState(

@@ -7,5 +7,8 @@ public final class RecordCounters: Sendable {
     public let bytesIn = Atomic<Int>(0)
     /// Records that `on_error: drop` left out.
     public let dropped = Atomic<Int>(0)
+    /// Rows that came too late for their window and that nothing reads (Flink's
+    /// `numLateRecordsDropped`).
+    public let lateDropped = Atomic<Int>(0)
     public init() {}
 }

@@ -4,6 +4,9 @@ public import StreamCore
 ///
 /// - Source: Flink `StateBackend`.
 public protocol StateBackend: Sendable {
+    /// Bytes of one key, at most.
+    var keyByteCountMax: Int { get }
+
     /// The keyed state of one operator instance, filled from `restored`.
     ///
     /// - Parameter restored: What the checkpoint has, under any former parallelism; nil starts empty.
@@ -113,7 +116,8 @@ public protocol KeyedStateBackend: AnyObject {
     ) rethrows -> Int
 
     /// The value that a word of `bytesWords` owns; absent if none was set. Valid until the same word
-    /// is set again.
+    /// is set again. The word may be a copy of one, and of any state that the same ``StateBackend``
+    /// made.
     func bytes(at word: UnsafePointer<UInt64>) -> ByteSlice
     /// Replaces the value of a word of `bytesWords` by a copy of `value`.
     func setBytes(_ value: ByteSlice, at word: UnsafeMutablePointer<UInt64>)
@@ -125,6 +129,8 @@ public protocol KeyedStateBackend: AnyObject {
     func resizeBytes(
         to count: Int, at word: UnsafeMutablePointer<UInt64>
     ) -> UnsafeMutablePointer<UInt8>
+    /// The word has no value any more.
+    func removeBytes(at word: UnsafeMutablePointer<UInt64>)
 
     /// The state as of now, in microseconds; see ``KeyedStateSnapshot``.
     func snapshot() -> any KeyedStateSnapshot
