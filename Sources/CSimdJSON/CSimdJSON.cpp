@@ -30,6 +30,10 @@ csimdjson_decoder *csimdjson_new(void) {
     }
 }
 
+int csimdjson_is_utf8(const uint8_t *text, size_t count) {
+    return simdjson::validate_utf8(reinterpret_cast<const char *>(text), count);
+}
+
 void csimdjson_free(csimdjson_decoder *decoder) { delete decoder; }
 
 static int32_t add_node(csimdjson_decoder *decoder, int32_t parent) {

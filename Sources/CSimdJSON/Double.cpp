@@ -1,4 +1,4 @@
-// Doubles to text in Java's form, without allocation.
+// Doubles to text in Java's form and back, without allocation.
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -81,4 +81,43 @@ size_t csimdjson_write_double(double value, uint8_t *text) {
     char *number = reinterpret_cast<char *>(out);
     out = reinterpret_cast<uint8_t *>(std::to_chars(number, number + 6, exponent).ptr);
     return out - text;
+}
+
+static bool is_word(const uint8_t *text, size_t count, const char *word) {
+    return count == std::strlen(word) && std::memcmp(text, word, count) == 0;
+}
+
+// A number that std::from_chars found out of range: only one with a positive exponent is too large.
+static csimdjson_code settle_range(const char *text, size_t count, double *value) {
+    char copy[CSIMDJSON_NUMBER_BYTES_MAX + 1];
+    std::memcpy(copy, text, count);
+    copy[count] = 0;
+    *value = std::strtod(copy, nullptr);
+    return std::isinf(*value) ? CSIMDJSON_RANGE : CSIMDJSON_OK;
+}
+
+csimdjson_code csimdjson_read_double(const uint8_t *text, size_t count, double *value) {
+    if (count == 0) return CSIMDJSON_TYPE;
+    if (count > CSIMDJSON_NUMBER_BYTES_MAX) return CSIMDJSON_RANGE;
+    const bool negative = text[0] == '-';
+    const size_t sign = negative || text[0] == '+';
+    const char *start = reinterpret_cast<const char *>(text) + sign;
+    const char *end = reinterpret_cast<const char *>(text) + count;
+    if (is_word(text + sign, count - sign, "Infinity")) {
+        *value = negative ? -HUGE_VAL : HUGE_VAL;
+        return CSIMDJSON_OK;
+    }
+    if (is_word(text, count, "NaN")) {
+        *value = std::nan("");
+        return CSIMDJSON_OK;
+    }
+    // from_chars takes words that Java does not, and another sign.
+    if (start == end || !((*start >= '0' && *start <= '9') || *start == '.')) return CSIMDJSON_TYPE;
+    double magnitude = 0;
+    const auto result = std::from_chars(start, end, magnitude);
+    if (result.ptr != end || result.ec == std::errc::invalid_argument) return CSIMDJSON_TYPE;
+    csimdjson_code code = CSIMDJSON_OK;
+    if (result.ec == std::errc::result_out_of_range) code = settle_range(start, end - start, &magnitude);
+    *value = negative ? -magnitude : magnitude;
+    return code;
 }

@@ -98,13 +98,46 @@ CSIMDJSON_INLINE inline Number scan_number(const uint8_t *s) {
     return n;
 }
 
-inline int32_t to_integer(const Number &n, bool is_int, int64_t &out) {
-    if (!n.integer) return CSIMDJSON_TYPE;
-    if (n.digit_count > 19) return CSIMDJSON_RANGE;
+// 1.0 and 12e3 are whole numbers too; 1.5 is none. Leaves such a number without its exponent.
+inline int32_t make_whole(Number &n) {
+    if (n.digit_count > 19) return n.exponent < 0 ? CSIMDJSON_TYPE : CSIMDJSON_RANGE;
+    while (n.exponent < 0 && n.digits != 0) {
+        if (n.digits % 10 != 0) return CSIMDJSON_TYPE;
+        n.digits /= 10;
+        n.exponent++;
+    }
+    while (n.exponent > 0 && n.digits != 0) {
+        if (n.digits > uint64_t(1) << 60) return CSIMDJSON_RANGE;
+        n.digits *= 10;
+        n.exponent--;
+    }
+    return CSIMDJSON_OK;
+}
+
+inline int32_t to_integer(Number n, bool is_int, int64_t &out) {
+    if (!n.integer) {
+        const int32_t code = make_whole(n);
+        if (code != CSIMDJSON_OK) return code;
+    } else if (n.digit_count > 19) {
+        return CSIMDJSON_RANGE;
+    }
     const uint64_t limit = (is_int ? uint64_t(1) << 31 : uint64_t(1) << 63) - !n.negative;
     if (n.digits > limit) return CSIMDJSON_RANGE;
     out = static_cast<int64_t>(n.negative ? 0 - n.digits : n.digits);
     return CSIMDJSON_OK;
+}
+
+// A whole number that stands in a string: a sign and digits.
+inline int32_t read_integer(const uint8_t *text, const uint8_t *end, bool is_int, int64_t &out) {
+    Number n{text, end, 0, 0, 0, text < end && *text == '-', true};
+    if (text < end && (*text == '-' || *text == '+')) text++;
+    if (text == end) return CSIMDJSON_TYPE;
+    for (; text < end; text++) {
+        if (!is_digit(*text)) return CSIMDJSON_TYPE;
+        n.digits = n.digits * 10 + (*text - '0');
+        if (n.digit_count > 0 || *text != '0') n.digit_count++;
+    }
+    return to_integer(n, is_int, out);
 }
 
 inline int32_t to_double(const Number &n, double &out) {

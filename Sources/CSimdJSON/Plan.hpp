@@ -11,6 +11,7 @@
 
 // The walker's steps are one loop: calls between them cost more than the steps.
 #define CSIMDJSON_INLINE __attribute__((always_inline))
+#define CSIMDJSON_COLD __attribute__((noinline, cold))
 
 namespace csimdjson {
 

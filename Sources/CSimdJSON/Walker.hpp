@@ -110,6 +110,7 @@ class Walker {
         if (n.column < 0) return -1;
         const csimdjson_type type = decoder_.columns[n.column].type;
         if (type == (is_array_ ? CSIMDJSON_ARRAY : CSIMDJSON_OBJECT)) return n.column;
+        if (type == CSIMDJSON_STRING || type == CSIMDJSON_ANY) return n.column;
         fault(n.column, CSIMDJSON_TYPE, start);
         return -1;
     }
@@ -215,9 +216,10 @@ class Walker {
         if (!end) return CSIMDJSON_MALFORMED;
         const bool escaped = has_escapes_ && std::memchr(text, '\\', end - text);
         const int32_t column = node < 0 ? -1 : scalar(node, CSIMDJSON_STRING, start);
+        const bool is_text = column >= 0 && is_slice(decoder_.columns[column].type);
         if (!escaped) {
-            if (column >= 0) put_slice(column, text, end - text);
-        } else if (column < 0) {
+            if (is_text) put_slice(column, text, end - text);
+        } else if (!is_text) {
             if (!are_escapes_valid(text, end)) return CSIMDJSON_MALFORMED;
         } else {
             uint8_t *written = unescape(text, end, scratch_);
@@ -225,8 +227,47 @@ class Walker {
             put_slice(column, scratch_, written - scratch_);
             scratch_ = written;
         }
+        if (column >= 0 && !is_text) untyped_string(column, start, text, end);
         i_++;
         return CSIMDJSON_OK;
+    }
+
+    // Columns that take the text between a string's quotes.
+    static bool is_slice(csimdjson_type type) {
+        return type == CSIMDJSON_STRING || type == CSIMDJSON_TEXT || type == CSIMDJSON_NUMBER;
+    }
+
+    // A string for a column that has no text: JSON as it is; numbers and truth values by their text,
+    // as Flink takes them. A text with escapes is no number.
+    CSIMDJSON_COLD void untyped_string(
+        int32_t column, uint32_t start, const uint8_t *text, const uint8_t *end) {
+        const csimdjson_type type = decoder_.columns[column].type;
+        if (type == CSIMDJSON_ANY) {
+            put_slice(column, document_ + start, end + 1 - (document_ + start));
+            return;
+        }
+        while (text < end && *text <= ' ') text++;
+        while (end > text && end[-1] <= ' ') end--;
+        const int32_t code = take_text(columns_[column].values, type, text, end);
+        if (code == CSIMDJSON_OK) set(column); else fault(column, code, start);
+    }
+
+    int32_t take_text(
+        void *values, csimdjson_type type, const uint8_t *text, const uint8_t *end) const {
+        const size_t count = end - text;
+        if (type == CSIMDJSON_DOUBLE) {
+            return csimdjson_read_double(text, count, static_cast<double *>(values) + row_);
+        }
+        if (type == CSIMDJSON_BOOL) {
+            const bool is_true = count == 4 && std::memcmp(text, "true", 4) == 0;
+            if (!is_true && !(count == 5 && std::memcmp(text, "false", 5) == 0)) {
+                return CSIMDJSON_TYPE;
+            }
+            static_cast<uint8_t *>(values)[row_] = is_true;
+            return CSIMDJSON_OK;
+        }
+        const bool is_int = type == CSIMDJSON_INT;
+        return read_integer(text, end, is_int, static_cast<int64_t *>(values)[row_]);
     }
 
     // `truth`: 1, 0, or -1 for null.
@@ -246,6 +287,10 @@ class Walker {
         }
         const int32_t column = scalar(node, CSIMDJSON_BOOL, start);
         if (column < 0) return CSIMDJSON_OK;
+        if (decoder_.columns[column].type != CSIMDJSON_BOOL) {
+            put_slice(column, document_ + start, count);
+            return CSIMDJSON_OK;
+        }
         static_cast<uint8_t *>(columns_[column].values)[row_] = truth;
         set(column);
         return CSIMDJSON_OK;
@@ -262,6 +307,10 @@ class Walker {
         if (column < 0) return CSIMDJSON_OK;
         const csimdjson_type type = decoder_.columns[column].type;
         void *values = columns_[column].values;
+        if (type > CSIMDJSON_DOUBLE) {
+            put_slice(column, n.start, n.end - n.start);
+            return CSIMDJSON_OK;
+        }
         const int32_t code =
             type == CSIMDJSON_DOUBLE
                 ? to_double(n, static_cast<double *>(values)[row_])
@@ -280,12 +329,18 @@ class Walker {
         if (!n.members.empty() || !n.elements.empty()) fault_below(n, start);
         if (n.column < 0) return -1;
         const csimdjson_type type = decoder_.columns[n.column].type;
-        const bool fits = kind == CSIMDJSON_DOUBLE
-                              ? type >= CSIMDJSON_INT && type <= CSIMDJSON_DOUBLE
-                              : type == kind;
-        if (fits) return n.column;
+        if (accepted(kind) >> type & 1) return n.column;
         fault(n.column, CSIMDJSON_TYPE, start);
         return -1;
+    }
+
+    // The column types, as bits, that take a string, a truth value, or a number.
+    static constexpr uint32_t accepted(csimdjson_type kind) {
+        const uint32_t any = 1u << CSIMDJSON_STRING | 1u << CSIMDJSON_ANY;
+        const uint32_t numbers = 1u << CSIMDJSON_INT | 1u << CSIMDJSON_BIGINT | 1u << CSIMDJSON_DOUBLE;
+        if (kind == CSIMDJSON_BOOL) return any | 1u << CSIMDJSON_BOOL;
+        if (kind == CSIMDJSON_DOUBLE) return any | numbers | 1u << CSIMDJSON_NUMBER;
+        return any | numbers | 1u << CSIMDJSON_BOOL | 1u << CSIMDJSON_TEXT | 1u << CSIMDJSON_NUMBER;
     }
 
     // A key that comes again replaces what the first one set, below it too: the last one wins, as

@@ -128,7 +128,10 @@ final class EncodedOutput: BatchOutput {
         if encoders.isEmpty {
             encoders =
                 isJSON
-                ? [JSONEncoder(schema: batch.schema), KeyEncoder(column: keyColumn)]
+                ? [
+                    JSONEncoder(schema: batch.schema),
+                    KeyEncoder(column: keyColumn, type: batch.schema.fields[keyColumn].type),
+                ]
                 : [RawEncoder(column: 0)]
         }
         for encoder in encoders {

@@ -154,7 +154,8 @@ import Testing
         }
         let output = EncodedRows(capacity: 1)
         let texts = [0, 1, 2, 3, 5].map { column -> String? in
-            KeyEncoder(column: column).encode(batch, into: output)
+            KeyEncoder(column: column, type: Self.schema.fields[column].type)
+                .encode(batch, into: output)
             return output.slices[0].isAbsent ? nil : output.slices[0].text
         }
         #expect(texts == ["ro\"t", "12", "3.0", "true", nil])

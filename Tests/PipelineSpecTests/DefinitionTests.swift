@@ -74,7 +74,7 @@ import Testing
         #expect(columns.map(\.name) == ["color", "weight", "place"])
         // `weight` was used first, by the filter, so it is the first column of the batch.
         #expect(columns.map(\.index) == [1, 0, 2])
-        #expect(definition.sinks[0].key == .column(index: 0, name: "weight"))
+        #expect(definition.sinks[0].key == .column(index: 0, name: "weight", type: .double))
     }
 
     @Test(arguments: [

@@ -48,7 +48,7 @@ import Testing
             definition.transforms[1].schema.fields.map(\.description) == [
                 "color STRING NOT NULL", "total BIGINT NOT NULL", "heaviest DOUBLE",
             ])
-        #expect(definition.sinks[0].key == .column(index: 0, name: "color"))
+        #expect(definition.sinks[0].key == .column(index: 0, name: "color", type: .string))
         guard case .json(let columns) = definition.sinks[0].value else {
             Issue.record("not JSON")
             return

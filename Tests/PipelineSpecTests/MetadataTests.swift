@@ -61,7 +61,7 @@ import Testing
     @Test func theKeyOfTheSourceCanBeTheKeyOfTheSink() throws {
         let definition = try define { $0.sinks += "\n    key: $key" }
         let source = definition.sources[0]
-        #expect(definition.sinks[0].key == .column(index: 1, name: "$key"))
+        #expect(definition.sinks[0].key == .column(index: 1, name: "$key", type: .bytes))
         #expect(source.columns[1].path == [.field("$key")])
         #expect(!source.readsHeaders)
         #expect(source.valueColumns.map(\.path.pathText) == ["weight", "color", "place"])

@@ -25,9 +25,12 @@ typedef enum {
     CSIMDJSON_INT = 1,     // int64_t within 32 bits
     CSIMDJSON_BIGINT = 2,  // int64_t
     CSIMDJSON_DOUBLE = 3,  // double
-    CSIMDJSON_STRING = 4,  // csimdjson_slice
+    CSIMDJSON_STRING = 4,  // csimdjson_slice: a string's text; the JSON text of anything else
     CSIMDJSON_OBJECT = 5,  // csimdjson_slice of the object's JSON text
-    CSIMDJSON_ARRAY = 6    // csimdjson_slice of the array's JSON text
+    CSIMDJSON_ARRAY = 6,   // csimdjson_slice of the array's JSON text
+    CSIMDJSON_TEXT = 7,    // csimdjson_slice: a string's text
+    CSIMDJSON_NUMBER = 8,  // csimdjson_slice: a number, or a string's text
+    CSIMDJSON_ANY = 9      // csimdjson_slice of the value's JSON text
 } csimdjson_type;
 
 typedef enum {
@@ -94,6 +97,14 @@ size_t csimdjson_decode(
 // The shortest text that reads back as `value`, in Java's form (Double.toString): 1.5, 100.0,
 // 1.0E10, NaN, Infinity. At most CSIMDJSON_DOUBLE_BYTES_MAX bytes; returns how many.
 size_t csimdjson_write_double(double value, uint8_t *text);
+
+// A decimal number as Java's Double.parseDouble takes it: a sign, digits with a point, an exponent;
+// or NaN, Infinity, -Infinity. CSIMDJSON_OK; CSIMDJSON_RANGE if it is too large (too small is zero);
+// else CSIMDJSON_TYPE. At most CSIMDJSON_NUMBER_BYTES_MAX bytes are a number.
+csimdjson_code csimdjson_read_double(const uint8_t *text, size_t count, double *value);
+
+// Whether the text is well-formed UTF-8.
+int csimdjson_is_utf8(const uint8_t *text, size_t count);
 
 #ifdef __cplusplus
 }

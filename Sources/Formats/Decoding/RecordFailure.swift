@@ -1,6 +1,6 @@
 /// Codes of records that a format cannot decode; one page each in docs/errors.md.
 package enum RecordFailureCode: String, Sendable, CaseIterable {
-    /// Not a JSON object, or not well-formed JSON.
+    /// Not what the format says: no well-formed JSON object, no row of CSV.
     case malformed = "E2001"
     /// A NOT NULL field is missing or null.
     case missingField = "E2002"
@@ -15,4 +15,25 @@ package enum RecordFailureCode: String, Sendable, CaseIterable {
     case noValue = "E2007"
     /// Longer than ``JSONDecoder/documentByteCountMax``.
     case tooLong = "E2008"
+}
+
+/// One record, or a part of it, that could not be decoded.
+struct RecordFailure {
+    /// In the raw batch.
+    let row: Int32
+    let code: RecordFailureCode
+    /// Of the decoder's columns; nil: the record as a whole.
+    var column: Int?
+    /// Byte of the record's part, for the excerpt in the message.
+    var position = 0
+    /// What the code alone does not say.
+    var reason = Reason.none
+
+    /// Why a record is no row of CSV.
+    enum Reason: Equatable {
+        case none
+        case openQuote, textBehindQuote, quoteInField, openEscape, severalRows
+        /// So many fields were found.
+        case fieldCount(Int, expected: Int)
+    }
 }

@@ -1,42 +1,44 @@
 package import StreamCore
 
-/// A record's key as the text of one column: STRING, BYTES, ROW and ARRAY as they are (slices of the
-/// batch, not copied), numbers as ``JSONEncoder`` writes them, `true` and `false`. NULL is an absent
-/// key.
+/// A record's key as the text of one column: STRING, BYTES, and types that are carried as JSON text,
+/// as they are (slices of the batch, not copied); numbers, dates and times as in JSON, without
+/// quotes; `true` and `false`. NULL is an absent key, an empty STRING an empty one.
 ///
 /// - Threading: one thread; one instance per sink subtask.
 package final class KeyEncoder: RowEncoder {
     private let column: Int
+    private let writer: ScalarWriter?
     private let arena = ByteArena()
 
-    /// - Parameter column: The index of the key's column in the batches' schema.
-    package init(column: Int) { self.column = column }
+    /// - Parameters:
+    ///   - column: The index of the key's column in the batches' schema.
+    ///   - type: Its type; no INTERVAL.
+    package init(column: Int, type: LogicalType) {
+        self.column = column
+        let isSlice = type.physical == .slice
+        writer = isSlice ? nil : ScalarWriter(type)
+        precondition(isSlice || writer != nil, "an INTERVAL has no text form")
+    }
 
     // hot
     package func encode(_ batch: RecordBatch, into output: EncodedRows) {
         precondition(batch.selection.count <= output.capacity)
         let column = batch.columns[column]
         output.count = batch.selection.count
-        guard column.physical != .slice else { return passSlices(column, batch, to: output) }
+        guard let writer else { return passSlices(column, batch, to: output) }
         let rows = batch.selection.rows
         for index in 0..<batch.selection.count {
             let row = Int(rows[index])
-            output.slices[index] = column.isNull(row) ? .absent : text(column, row)
+            output.slices[index] = column.isNull(row) ? .absent : text(column, row, writer)
         }
         output.chunks = arena.takeChunks()
     }
 
-    private func text(_ column: Column, _ row: Int) -> ByteSlice {
-        // The longest is a double, at most 34 bytes.
-        let room = arena.reserve(atLeast: 64)
+    private func text(_ column: Column, _ row: Int, _ writer: ScalarWriter) -> ByteSlice {
+        let room = arena.reserve(atLeast: writer.byteCountMax)
+        // `reserve` never gives an empty buffer for a bound above 0.
         let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
-        let end =
-            switch column.physical {
-            case .int64: DecimalText.write(column.integers[row], to: start)
-            case .float64: JSONText.writeUnquoted(column.doubles[row], to: start)
-            case .int128: preconditionFailure("DECIMAL keys have no text form yet")
-            case .bool8, .slice: JSONText.write(column.booleans[row] != 0, to: start)
-            }
+        let end = writer.write(column.values, row, to: start)
         arena.commit(end - start)
         return ByteSlice(base: start, count: end - start)
     }

@@ -5,8 +5,8 @@ package import StreamCore
 /// Makes typed rows of JSON documents: one object a record, one column a wanted path.
 ///
 /// Only the wanted values are converted; the whole document is checked. Strings without escapes, and
-/// ROW and ARRAY values, are slices of the document; nothing is copied. What counts as an error, and
-/// where Flink is more lenient, is in docs/json.md.
+/// ROW, ARRAY, MAP and JSON values, are slices of the document; nothing is copied. What counts as an
+/// error, and where Flink is more lenient, is in docs/json.md.
 ///
 /// - Threading: one thread; one instance per source subtask.
 /// - Cost: one C call a batch; allocates nothing but chunks for strings with escapes.
@@ -20,9 +20,10 @@ package final class JSONDecoder: BatchDecoder {
 
     package let columns: [JSONColumn]
     package let schema: RowSchema
-    let operatorID: OperatorID
-    let errorPolicy: ErrorPolicy
-    let counters: RecordCounters
+    let part: RecordPart
+    let absent: AbsentPart
+    let failed: FailedRecords
+    let message: FailureMessage
     let plan: JSONPlan
     let batch: RecordBatch
     /// The batch's own columns: operators may have put others in their place.
@@ -30,32 +31,61 @@ package final class JSONDecoder: BatchDecoder {
     let arena = ByteArena()
     /// Whether this batch has strings in the arena.
     var hasUnescaped = false
+    /// By column: where it arrives as text; nil: as its value.
+    let staged: [StagedColumn?]
     let targets: UnsafeMutablePointer<csimdjson_column>
     let hasNulls: UnsafeMutablePointer<UInt8>
     let failures: UnsafeMutablePointer<csimdjson_failure>
 
+    /// Of the records' values.
+    ///
     /// - Parameters:
     ///   - columns: In the order of the batch's columns. Two may not have the same path.
     ///   - operatorID: The source's, for messages.
     ///   - counters: Receives what `errorPolicy` drops.
     ///   - rowCapacity: Rows of the largest raw batch.
-    package init(
+    package convenience init(
         columns: [JSONColumn], operatorID: OperatorID, errorPolicy: ErrorPolicy,
         counters: RecordCounters, rowCapacity: Int
     ) throws(FormatError) {
+        try self.init(
+            columns: columns,
+            failed: FailedRecords(
+                operatorID: operatorID, errorPolicy: errorPolicy, counters: counters,
+                rowCapacity: rowCapacity))
+    }
+
+    /// - Parameters:
+    ///   - columns: In the order of the batch's columns. Two may not have the same path.
+    ///   - part: The half of the record that is read.
+    ///   - absent: What a record without it gives.
+    package init(
+        columns: [JSONColumn], part: RecordPart = .value, absent: AbsentPart = .fails,
+        failed: FailedRecords
+    ) throws(FormatError) {
         plan = try JSONPlan(columns)
         self.columns = columns
+        self.part = part
+        self.absent = absent
+        self.failed = failed
         schema = RowSchema(columns.map(\.field))
-        self.operatorID = operatorID
-        self.errorPolicy = errorPolicy
-        self.counters = counters
-        batch = RecordBatch(schema: schema, rowCapacity: rowCapacity)
+        message = FailureMessage(
+            format: "json", part: part,
+            columns: columns.map { DecodedColumn(name: $0.pathText, type: $0.field.type) },
+            wanted: "a JSON object")
+        batch = RecordBatch(schema: schema, rowCapacity: failed.rowCapacity)
         ownColumns = batch.columns
-        failures = .allocate(capacity: rowCapacity)
+        failures = .allocate(capacity: failed.rowCapacity)
         targets = .allocate(capacity: columns.count)
         hasNulls = .allocate(capacity: columns.count)
+        staged = zip(ownColumns, columns).map { column, planned in
+            csimdjson_type(planned.field.type)?.isStaged == true
+                ? StagedColumn(column, isNullable: planned.field.isNullable) : nil
+        }
         for (index, column) in ownColumns.enumerated() {
-            targets[index] = csimdjson_column(values: column.values, validity: column.validity)
+            let texts = staged[index].map { UnsafeMutableRawPointer($0.texts) }
+            targets[index] = csimdjson_column(
+                values: texts ?? column.values, validity: column.validity)
         }
     }
 

@@ -95,7 +95,7 @@ extension JSONEncoder {
     ) -> UnsafeMutablePointer<UInt8> {
         switch field.kind {
         case .integer:
-            return DecimalText.write(
+            return IntegerText.write(
                 field.values.load(fromByteOffset: row &* 8, as: Int64.self), to: out)
         case .string:
             let slice = field.slice(row)
@@ -112,6 +112,12 @@ extension JSONEncoder {
             out.update(from: base, count: slice.count)
             return out + slice.count
         case .base64: return Base64.writeQuoted(field.slice(row), to: out)
+        case .number(let writer): return writer.write(field.values, row, to: out)
+        case .quoted(let writer):
+            out[0] = UInt8(ascii: "\"")
+            let end = writer.write(field.values, row, to: out + 1)
+            end[0] = UInt8(ascii: "\"")
+            return end + 1
         }
     }
 }

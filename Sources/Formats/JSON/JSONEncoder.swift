@@ -2,8 +2,9 @@ package import StreamCore
 
 /// `format: json` of a sink: one object a row, with the columns in order and NULL as null.
 ///
-/// Numbers, booleans and strings as in JSON; ROW and ARRAY are the JSON text that they carry, as it
-/// is; BYTES in base64, as Flink writes it. A DOUBLE is the shortest text that reads back as the same
+/// Numbers, booleans and strings as in JSON; ROW, ARRAY, MAP and JSON are the JSON text that they
+/// carry, as it is; BYTES in base64, DATE and TIMESTAMP as strings, as Flink writes them; DECIMAL as a
+/// number with all digits of its scale. A DOUBLE is the shortest text that reads back as the same
 /// value, in Java's form (`1.5`, `3.0`, `1.0E10`), so that results can be compared with Flink's; NaN
 /// and the infinities, which JSON lacks, are strings, as Jackson writes them.
 ///
@@ -13,7 +14,17 @@ package final class JSONEncoder: RowEncoder {
     /// How a column is written, and the most bytes that takes, names aside.
     enum Kind {
         case boolean, integer, double, string, json, base64
-        var isSlice: Bool { self == .string || self == .json || self == .base64 }
+        /// Without quotes: DECIMAL.
+        case number(ScalarWriter)
+        /// In quotes: DATE, TIMESTAMP.
+        case quoted(ScalarWriter)
+
+        var isSlice: Bool {
+            switch self {
+            case .string, .json, .base64: true
+            case .boolean, .integer, .double, .number, .quoted: false
+            }
+        }
         var byteCountMax: Int {
             switch self {
             case .boolean: 5
@@ -21,6 +32,7 @@ package final class JSONEncoder: RowEncoder {
             case .double: 34
             case .string, .base64: 4
             case .json: 4
+            case .number(let writer), .quoted(let writer): writer.byteCountMax + 2
             }
         }
     }
@@ -36,16 +48,21 @@ package final class JSONEncoder: RowEncoder {
 
     /// Every column of the batches, in their order.
     ///
-    /// - Parameter schema: Of every batch to come.
+    /// - Parameter schema: Of every batch to come; no INTERVAL.
     package convenience init(schema: RowSchema) {
         self.init(
             columns: schema.fields.enumerated().map { ($1.name, $0, $1.type) })
     }
 
-    /// - Parameter columns: The object's fields, in order: name, index of the column in every batch
-    ///   to come, and its type.
-    package init(columns: [(name: String, index: Int, type: LogicalType)]) {
-        let kinds = columns.map { Kind($0.type) }
+    /// - Parameters:
+    ///   - columns: The object's fields, in order: name, index of the column in every batch to come,
+    ///     and its type; no INTERVAL.
+    ///   - timestampForm: Flink's `json.timestamp-format.standard`.
+    package init(
+        columns: [(name: String, index: Int, type: LogicalType)],
+        timestampForm: TimestampCodec.Form = .sql
+    ) {
+        let kinds = columns.map { Kind($0.type, timestampForm) }
         hasSlices = kinds.contains(where: \.isSlice)
         indices = columns.map(\.index)
         let prefixes = FieldPrefixes(columns.map(\.name))
@@ -70,13 +87,18 @@ package final class JSONEncoder: RowEncoder {
         case .string: count * 6 + 2  // every byte a \u00xx
         case .base64: (count + 2) / 3 * 4 + 2
         case .json: count
-        case .boolean, .integer, .double: 0
+        case .boolean, .integer, .double, .number, .quoted: 0
         }
+    }
+
+    /// Whether values of a type have a form in JSON: all but INTERVAL.
+    package static func canWrite(_ type: LogicalType) -> Bool {
+        type.physical == .slice || ScalarWriter(type) != nil
     }
 }
 
 extension JSONEncoder.Kind {
-    init(_ type: LogicalType) {
+    init(_ type: LogicalType, _ form: TimestampCodec.Form) {
         switch type {
         case .boolean: self = .boolean
         case .int, .bigint: self = .integer
@@ -85,7 +107,10 @@ extension JSONEncoder.Kind {
         case .bytes: self = .base64
         case .row, .array, .map, .json: self = .json
         case .decimal, .date, .timestamp, .timestampLTZ, .intervalDayTime, .intervalYearMonth:
-            preconditionFailure("\(type) has no JSON form yet")
+            guard let writer = ScalarWriter(type, form: form) else {
+                preconditionFailure("\(type) has no form in JSON; the checker refuses it")
+            }
+            if case .decimal = type { self = .number(writer) } else { self = .quoted(writer) }
         }
     }
 }

@@ -61,9 +61,15 @@ extension csimdjson_type {
         case .string: self = CSIMDJSON_STRING
         case .row: self = CSIMDJSON_OBJECT
         case .array: self = CSIMDJSON_ARRAY
-        case .bytes, .decimal, .date, .timestamp, .timestampLTZ, .intervalDayTime,
-            .intervalYearMonth, .map, .json:
-            return nil
+        // A JSON object's keys are strings.
+        case .map(.string, _): self = CSIMDJSON_OBJECT
+        case .decimal: self = CSIMDJSON_NUMBER
+        case .bytes, .date, .timestamp, .timestampLTZ: self = CSIMDJSON_TEXT
+        case .json: self = CSIMDJSON_ANY
+        case .map, .intervalDayTime, .intervalYearMonth: return nil
         }
     }
+
+    /// Whether the value arrives as its text, and Swift converts it.
+    var isStaged: Bool { self == CSIMDJSON_NUMBER || self == CSIMDJSON_TEXT }
 }

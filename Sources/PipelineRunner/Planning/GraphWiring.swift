@@ -159,7 +159,7 @@ extension GraphWiring {
             switch sink.key {
             case .none: .absent
             case .origin: .origin
-            case .column(let index, _): .encoded(KeyEncoder(column: index))
+            case .column(let index, _, let type): .encoded(KeyEncoder(column: index, type: type))
             }
         let value: KafkaRecordEncoding.Field =
             switch sink.value {

@@ -33,7 +33,7 @@ extension PipelineChecker {
                 help: "make a column of a part of it by a map before the sink")
             return nil
         }
-        return .column(index: column.index, name: name)
+        return .column(index: column.index, name: name, type: column.type)
     }
 
     private func value(

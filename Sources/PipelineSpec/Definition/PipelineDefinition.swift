@@ -202,7 +202,7 @@ package struct SinkDefinition: Sendable {
         /// The source record's own key; only behind an untouched `raw` source.
         case origin
         /// The text form of one column of the input's batches.
-        case column(index: Int, name: String)
+        case column(index: Int, name: String, type: LogicalType)
     }
     /// What becomes the record's value.
     package enum Value: Hashable, Sendable {

@@ -90,7 +90,7 @@ struct PipelineFacts {
         switch key {
         case .none: "none"
         case .origin: "as it came"
-        case .column(_, let name): name
+        case .column(_, let name, _): name
         }
     }
 

@@ -1,5 +1,5 @@
 /// Integers in decimal.
-enum DecimalText {
+enum IntegerText {
     /// "00" to "99" as the two bytes in memory order.
     @inline(__always)
     private static func pair(_ value: UInt64) -> UInt16 {
