@@ -67,6 +67,52 @@ import Testing
         #expect(Self.full.encoded() == golden)
     }
 
+    /// The same state, of a pipeline with event time.
+    private static let withWatermarks = CheckpointMetadata.example(
+        .of(3, 17),
+        operators: [
+            OperatorState(
+                id: .events, parallelism: 2, items: [[1, 2, 3], []], keyed: [],
+                watermark: Watermark(rawValue: 1_763_715_599_999),
+                splitWatermarks: [
+                    SplitKey(topic: "events", partition: PartitionIndex(rawValue: 0)):
+                        Watermark(rawValue: 1_763_715_599_999),
+                    SplitKey(topic: "events", partition: PartitionIndex(rawValue: 3)):
+                        Watermark(rawValue: -1),
+                ]),
+            OperatorState(id: .counts, parallelism: 2, items: [], keyed: []),
+        ])
+
+    @Test func `Watermarks are kept, in version 2`() throws {
+        let bytes = try #require(Self.withWatermarks.encoded())
+        #expect(bytes[8] == 2)
+        #expect(try CheckpointMetadata(decoding: bytes) == Self.withWatermarks)
+        for count in 24..<bytes.count {
+            #expect(problem(sealed(Array(bytes.prefix(count)))) != nil, "\(count) bytes")
+        }
+    }
+
+    @Test func `An operator's watermark is the smallest of its instances, or none`() {
+        func state(_ index: Int, _ watermark: Int64?, items: [[UInt8]] = [[1]]) -> SubtaskSnapshot {
+            SubtaskSnapshot(
+                subtask: SubtaskID(vertex: 0, index: UInt16(index)),
+                operators: [
+                    OperatorSubtaskState(
+                        operatorID: .events, subtaskIndex: index, parallelism: 2, items: items,
+                        keyed: nil, watermark: watermark.map(Watermark.init(rawValue:)),
+                        splitWatermarks: [:])
+                ])
+        }
+        let cases: [([SubtaskSnapshot], Int64?)] = [
+            ([state(0, 5), state(1, 3)], 3), ([state(0, 5), state(1, nil)], nil),
+            // One that keeps nothing has no say.
+            ([state(0, 5), state(1, nil, items: [])], 5), ([state(0, nil), state(1, nil)], nil),
+        ]
+        for (snapshots, expected) in cases {
+            #expect(OperatorState.collect(snapshots)[0].watermark?.rawValue == expected)
+        }
+    }
+
     private var goldenURL: URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Golden/metadata-v1.hex")
@@ -118,7 +164,7 @@ import Testing
         #expect(problem(bytes + [0])?.contains("has \(bytes.count + 1) bytes") == true)
         #expect(problem([0x49, 0x60, 0x67, 0x2d, 0, 0, 0, 4])?.contains("Flink savepoint") == true)
         #expect(problem(with(0, 0x4E))?.contains("no Millrace checkpoint") == true)
-        #expect(problem(with(8, 2))?.contains("newer than 1") == true)
+        #expect(problem(with(8, 3))?.contains("newer than 2") == true)
         #expect(problem(with(8, 0))?.contains("never written") == true)
         var damaged = bytes
         damaged[40] ^= 1

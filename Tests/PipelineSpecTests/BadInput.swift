@@ -18,7 +18,8 @@ struct BadInput: Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    static let all = file + values + configuration + graph + kafka + expressions + records
+    static let all =
+        file + values + configuration + graph + kafka + expressions + records + eventTime
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),
@@ -46,7 +47,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("an unknown key inside", "E1004") { $0.sinks += "\n    ‸topc: a" },
         BadInput("another version", "E1024") { $0.head = "version: ‸2\nname: sample" },
         BadInput("a section that is not built", "E1010") { $0.tail = "‸tests: []" },
-        BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸event_time: ts" },
+        BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸key_format: json" },
         BadInput("a type that is not built", "E1010") {
             $0.transforms = "  kept:\n    type: ‸join\n    input: { a: events, b: events }"
         },

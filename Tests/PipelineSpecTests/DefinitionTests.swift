@@ -120,4 +120,28 @@ import Testing
         }
         #expect(definition.description == "readers")
     }
+
+    @Test func aSourcesEventTimeIsTypedAndReadsItsColumn() throws {
+        let definition = try define {
+            $0.sources = """
+                  events:
+                    type: kafka
+                    connection: main
+                    topic: events
+                    format: json
+                    schema: { ts: BIGINT NOT NULL, weight: DOUBLE }
+                    event_time: ts + 1
+                    watermark: { delay: 5 s, idle_timeout: 30 s }
+                """
+        }
+        let eventTime = try #require(definition.sources[0].eventTime)
+        #expect(eventTime.expression.expression.type == .bigint)
+        #expect(eventTime.delayMilliseconds == 5_000)
+        #expect(eventTime.idleTimeoutMilliseconds == 30_000)
+        #expect(eventTime.maxLeadMilliseconds == 3_600_000)
+        #expect(definition.sources[0].columns.map(\.path.pathText) == ["ts", "weight"])
+        let text = PipelineExplanation.text(definition)
+        #expect(text.contains("event time ts + 1; watermark 5 s behind the latest row"))
+        #expect(text.contains("left out after 30 s"))
+    }
 }

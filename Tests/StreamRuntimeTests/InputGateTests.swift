@@ -32,7 +32,7 @@ import Testing
             }
         }
 
-        private func words(_ progress: WatermarkValve.Progress) -> String {
+        private func words(_ progress: EventTimeProgress) -> String {
             let watermark = progress.watermark.map { "watermark \($0.rawValue)" }
             let status = progress.status.map { "\($0)" }
             return [watermark, status].compactMap(\.self).joined(separator: ", ")

@@ -75,7 +75,10 @@ package final class CheckpointSnapshot: Sendable {
             return nil
         }
         let places = try keyGroups(of: state, in: context)
-        return RestoredState(items: state.items, stateSchema: state.stateSchema) { keyGroup in
+        return RestoredState(
+            items: state.items, stateSchema: state.stateSchema, watermark: state.watermark,
+            splitWatermarks: state.splitWatermarks
+        ) { keyGroup in
             try places[keyGroup].map { try $0.file.read($0.slice) }
         }
     }

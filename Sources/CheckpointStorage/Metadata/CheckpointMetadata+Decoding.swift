@@ -17,7 +17,7 @@ extension CheckpointMetadata {
     package init(decoding bytes: [UInt8]) throws(MetadataError) {
         try Self.checkEnvelope(bytes)
         let body = Array(bytes[Self.headerByteCount..<bytes.count - Self.checksumByteCount])
-        var reader = MetadataReader(body)
+        var reader = MetadataReader(body, hasEventTime: bytes.integer(at: 8) >= Self.version)
         let decoded: CheckpointMetadata
         do throws(ByteReaderError) {
             decoded = try reader.readMetadata()
@@ -45,7 +45,7 @@ extension CheckpointMetadata {
             throw MetadataError("the file has \(bytes.count) bytes, fewer than the \(least) of any")
         }
         let version = bytes.integer(at: 8)
-        guard version == Self.version else {
+        guard version == Self.version || version == Self.plainVersion else {
             throw MetadataError(
                 version > Self.version
                     ? "format version \(version) is newer than \(Self.version), the newest that "
@@ -74,8 +74,12 @@ extension [UInt8] {
 private struct MetadataReader {
     private var bytes: ByteReader
     private(set) var problem: String?
+    private let hasEventTime: Bool
 
-    init(_ body: [UInt8]) { bytes = ByteReader(body) }
+    init(_ body: [UInt8], hasEventTime: Bool) {
+        bytes = ByteReader(body)
+        self.hasEventTime = hasEventTime
+    }
 
     /// Identifiers, topic and file names are far shorter.
     private static let nameByteCountMax = 64 << 10
@@ -173,7 +177,27 @@ private struct MetadataReader {
         let keyed = try readList(itemByteCountMin: 20) { reader throws(ByteReaderError) in
             try reader.readHandle()
         }
-        return OperatorState(id: id, parallelism: parallelism, items: items, keyed: keyed)
+        guard hasEventTime else {
+            return OperatorState(id: id, parallelism: parallelism, items: items, keyed: keyed)
+        }
+        let watermark = try readFlag() ? Watermark(rawValue: try bytes.read()) : nil
+        return OperatorState(
+            id: id, parallelism: parallelism, items: items, keyed: keyed, watermark: watermark,
+            splitWatermarks: try readSplitWatermarks())
+    }
+
+    private mutating func readSplitWatermarks() throws(ByteReaderError) -> [SplitKey: Watermark] {
+        let pairs = try readList(itemByteCountMin: 16) { reader throws(ByteReaderError) in
+            let topic = try reader.readName()
+            let partition = PartitionIndex(rawValue: try reader.bytes.read())
+            let watermark = Watermark(rawValue: try reader.bytes.read())
+            return (SplitKey(topic: topic, partition: partition), watermark)
+        }
+        let result = Dictionary(pairs) { first, _ in first }
+        require(result.count == pairs.count, "a split has two watermarks")
+        require(
+            pairs.allSatisfy { $0.0.partition.rawValue >= 0 }, "a split has a negative partition")
+        return result
     }
 
     private mutating func readHandle() throws(ByteReaderError) -> KeyedStateHandle {

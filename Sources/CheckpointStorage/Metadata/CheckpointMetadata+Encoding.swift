@@ -6,7 +6,7 @@ internal import StreamCore
 ///
 /// ```
 ///   0  8  magic "MLRCMETA"
-///   8  4  version, 1
+///   8  4  version: 1, or 2 where an operator has a watermark
 ///  12  4  bytes of the whole file, at most 64 MiB
 ///  16  …  body
 ///   …  4  CRC-32C of everything before it
@@ -16,7 +16,9 @@ internal import StreamCore
 /// 32-bit count, an optional value a byte 0 or 1.
 extension CheckpointMetadata {
     static let magic = Array("MLRCMETA".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
+    /// Without watermarks.
+    static let plainVersion: UInt32 = 1
     static let headerByteCount = 16
     static let checksumByteCount = 4
     /// Larger files are neither written nor read.
@@ -35,7 +37,7 @@ extension CheckpointMetadata {
         guard total <= Self.byteCountMax else { return nil }
         var file = ByteWriter()
         Self.magic.withUnsafeBytes { file.append(raw: $0) }
-        file.append(Self.version)
+        file.append(hasEventTime ? Self.version : Self.plainVersion)
         file.append(UInt32(total))
         body.bytes.withUnsafeBytes { file.append(raw: $0) }
         file.append(StableHash.crc32c(file.bytes))
@@ -77,8 +79,11 @@ extension CheckpointMetadata {
             for item in state.items { body.append(item) }
             body.append(UInt32(state.keyed.count))
             for handle in state.keyed { body.append(handle) }
+            if hasEventTime { body.append(eventTimeOf: state) }
         }
     }
+
+    private var hasEventTime: Bool { operators.contains(where: \.hasEventTime) }
 }
 
 extension ByteWriter {
@@ -87,6 +92,16 @@ extension ByteWriter {
     ) {
         self.append(UInt8(value == nil ? 0 : 1))
         if let value { append(&self, value) }
+    }
+
+    fileprivate mutating func append(eventTimeOf state: OperatorState) {
+        append(optional: state.watermark) { $0.append($1.rawValue) }
+        append(UInt32(state.splitWatermarks.count))
+        for (split, watermark) in state.splitWatermarks.sorted(by: { $0.key < $1.key }) {
+            append(split.topic)
+            append(split.partition.rawValue)
+            append(watermark.rawValue)
+        }
     }
 
     fileprivate mutating func append(_ transaction: PreparedTransaction) {

@@ -50,15 +50,24 @@ package struct OperatorState: Hashable, Sendable {
     package let items: [[UInt8]]
     /// One per instance with keyed state, by instance; all with one schema.
     package let keyed: [KeyedStateHandle]
+    /// The smallest that its instances had processed; nil if one of them had none.
+    package let watermark: Watermark?
+    /// A source's: the watermark of each split that had one.
+    package let splitWatermarks: [SplitKey: Watermark]
 
     package init(
-        id: OperatorID, parallelism: Int, items: [[UInt8]], keyed: [KeyedStateHandle]
+        id: OperatorID, parallelism: Int, items: [[UInt8]], keyed: [KeyedStateHandle],
+        watermark: Watermark? = nil, splitWatermarks: [SplitKey: Watermark] = [:]
     ) {
         self.id = id
         self.parallelism = parallelism
         self.items = items
         self.keyed = keyed
+        self.watermark = watermark
+        self.splitWatermarks = splitWatermarks
     }
+
+    var hasEventTime: Bool { watermark != nil || !splitWatermarks.isEmpty }
 
     package var stateSchema: [UInt8]? { keyed.first?.stateSchema }
 
@@ -72,7 +81,19 @@ package struct OperatorState: Hashable, Sendable {
                 "an instance acknowledges once")
             return OperatorState(
                 id: id, parallelism: instances.first?.parallelism ?? 1,
-                items: instances.flatMap(\.items), keyed: instances.compactMap(\.keyed))
+                items: instances.flatMap(\.items), keyed: instances.compactMap(\.keyed),
+                watermark: smallestWatermark(instances),
+                splitWatermarks: instances.reduce(into: [:]) { all, instance in
+                    // A split has one reader.
+                    all.merge(instance.splitWatermarks) { max($0, $1) }
+                })
         }
+    }
+
+    /// An instance that keeps nothing, as a source's without a split, has no say.
+    private static func smallestWatermark(_ instances: [OperatorSubtaskState]) -> Watermark? {
+        let counting = instances.filter { $0.watermark != nil || !$0.isEmpty }
+        let watermarks = counting.compactMap(\.watermark)
+        return watermarks.count == counting.count ? watermarks.min() : nil
     }
 }

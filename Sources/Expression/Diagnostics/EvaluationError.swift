@@ -14,6 +14,8 @@ package struct EvaluationError: Error, Hashable, Sendable {
         case badPattern = "E2104"
         /// A text longer than ``CompiledExpression/valueByteCountMax``.
         case valueTooLong = "E2105"
+        /// A row whose event time is NULL.
+        case nullEventTime = "E2106"
         /// A value that a function does not take: the root of a negative number.
         case badArgument = "E2111"
     }

@@ -20,6 +20,7 @@ final class IdleSourceReader: SourceReader {
     }
 
     func snapshot() -> [[UInt8]] { [] }
+    func openSplits() -> [SplitKey] { [] }
     var wakeUp: @Sendable () -> Void { { [bell] in bell.ring() } }
     func close() {}
 }

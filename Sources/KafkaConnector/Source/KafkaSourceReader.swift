@@ -74,6 +74,11 @@ final class KafkaSourceReader: SourceReader {
         return splits.map { $0.encoded() }
     }
 
+    func openSplits() -> [SplitKey] {
+        splits.filter { !positions.hasStopped(place($0)) }
+            .map { SplitKey(topic: $0.topic, partition: $0.partition) }
+    }
+
     func close() {}
 
     private func milliseconds(_ duration: Duration) -> Int32 {

@@ -86,6 +86,11 @@ package final class PartitionPositions {
         hasStops && places.allSatisfy { nextOffsets[slot($0)] >= stopOffsets[slot($0)] }
     }
 
+    /// The partition has given out all rows before its stop position.
+    package func hasStopped(_ place: Place) -> Bool {
+        nextOffsets[slot(place)] >= stopOffsets[slot(place)]
+    }
+
     package func next(_ place: Place) -> Int64 { nextOffsets[slot(place)] }
 
     /// Moves the positions behind the rows of `batch`, and takes rows at or behind a stop position

@@ -18,6 +18,7 @@ extension JobController {
                 "checkpoint completed",
                 ["checkpoint": id, "sequence": id.sequence, "duration_ms": duration])
             reportDropped()
+            reportLeading()
         case .failed(let id, let failure):
             Log.warning(
                 "checkpoint failed", ["checkpoint": id, "reason": describe(failure)])
@@ -33,6 +34,17 @@ extension JobController {
             "records left out by on_error: drop",
             ["since_last": total - droppedReported, "since_start": total])
         droppedReported = total
+    }
+
+    /// A watermark that does not move has a reason that the log names.
+    private func reportLeading() {
+        let total = graph.status().reduce(0) { $0 + $1.leading }
+        guard total > leadingReported else { return }
+        Log.warning(
+            "rows did not move the watermark: their event time is more than watermark.max_lead ahead "
+                + "of their record's timestamp, or of this machine's clock",
+            ["since_last": total - leadingReported, "since_start": total])
+        leadingReported = total
     }
 
     func describe(_ reason: FailOverReason) -> String {

@@ -45,6 +45,8 @@ final class JobController {
     var progress: ProgressLine
     /// Records dropped in this run, as last said in the log.
     var droppedReported = 0
+    /// Rows too far ahead in this run, as last said in the log.
+    var leadingReported = 0
 
     init(
         context: RunContext, graph: ExecutionGraph, queue: EventQueue<ControlEvent>,

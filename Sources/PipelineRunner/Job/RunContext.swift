@@ -76,9 +76,11 @@ struct RunContext: Sendable {
     /// its files copied into the new checkpoint's folder.
     private func initialState(_ id: CheckpointID) throws -> [OperatorState] {
         let resolved = plan.sources.map { source in
-            OperatorState(
+            let former = restored?.metadata.operators.first { $0.id == source.operatorID }
+            return OperatorState(
                 id: source.operatorID, parallelism: 1,
-                items: splits[source.operatorID, default: []].map(\.state), keyed: [])
+                items: splits[source.operatorID, default: []].map(\.state), keyed: [],
+                watermark: former?.watermark, splitWatermarks: former?.splitWatermarks ?? [:])
         }
         guard let restored else { return resolved }
         let sources = Set(plan.sources.map(\.operatorID))

@@ -43,7 +43,8 @@ struct GraphWiring: Sendable {
                 },
                 decoder: { context, counters in
                     try kafkaDecoder(definition, context, counters, around: decoder)
-                }),
+                },
+                eventTime: definition.eventTime.map { eventTime($0, definition) }),
             parallelism: parallelism)
     }
 

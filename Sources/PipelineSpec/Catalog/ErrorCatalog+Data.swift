@@ -132,6 +132,12 @@ extension ErrorCatalog {
             "A text grew beyond the limit of one value, or what an aggregate keeps for one key beyond 1 MiB."
                 + rowPolicy),
         Entry(
+            "E2106", "A row without event time",
+            """
+            The source's `event_time` is NULL for this row. COALESCE gives it another value, such as \
+            the record's own timestamp.
+            """ + rowPolicy),
+        Entry(
             "E2111", "A value that the function does not take",
             "The root of a negative number, a text that is not Base64." + rowPolicy),
     ]

@@ -15,12 +15,14 @@ struct SourceDraft {
     let scope: SourceScope
     let onError: ErrorPolicy
     let tombstones: TombstonePolicy
+    let eventTime: EventTimeDefinition?
 
     func definition() -> SourceDefinition {
         SourceDefinition(
             id: id, position: position, connection: connection, topics: topics, groupID: groupID,
             startup: startup, isolation: isolation, format: format, schema: scope.schema,
-            columns: scope.columns, onError: onError, tombstones: tombstones)
+            columns: scope.columns, onError: onError, eventTime: eventTime,
+            tombstones: tombstones)
     }
 }
 
@@ -39,8 +41,11 @@ extension PipelineChecker {
             let tombstones = tombstones(object, format)
             let scope = SourceScope(
                 schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
-            streams[operatorNode.id] = RowStream(
+            var stream = RowStream(
                 schema: schema, scope: scope, isUntouchedRaw: format == .raw)
+            let eventTime = eventTime(object, in: stream)
+            stream.hasEventTime = object["event_time"] != nil
+            streams[operatorNode.id] = stream
             guard object.isComplete, let connection, let startup, let topics else { continue }
             sources.append(
                 SourceDraft(
@@ -50,7 +55,7 @@ extension PipelineChecker {
                     isolation: SourceDefinition.Isolation(
                         rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,
                     format: format, scope: scope, onError: errorPolicy(object),
-                    tombstones: tombstones))
+                    tombstones: tombstones, eventTime: eventTime))
         }
     }
 

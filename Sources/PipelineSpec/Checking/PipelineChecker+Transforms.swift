@@ -17,7 +17,8 @@ extension PipelineChecker {
             case "map": map(object, stream)
             default: aggregate(object, stream)
             }
-        guard let (kind, output) = made else { return }
+        guard case (let kind, var output)? = made else { return }
+        output.hasEventTime = stream.hasEventTime
         streams[id] = output
         guard object.isComplete else { return }
         transforms.append(

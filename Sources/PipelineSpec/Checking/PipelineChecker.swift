@@ -98,6 +98,8 @@ struct RowStream {
     let scope: any ExpressionScope
     /// Whether the rows are still records of a `raw` source.
     let isUntouchedRaw: Bool
+    /// Whether rows have an event time and watermarks come: windows need them.
+    var hasEventTime = false
 
     /// A column by name, metadata too directly behind a source; nil where there is none.
     func column(_ name: String) -> SinkDefinition.OutputColumn? {

@@ -99,6 +99,8 @@ package struct SourceDefinition: Sendable {
     package let columns: [SourceScope.ExtractedColumn]
     /// What happens to records that cannot be decoded.
     package let onError: ErrorPolicy
+    /// Nil: its rows have no event time.
+    package let eventTime: EventTimeDefinition?
     /// What becomes of records whose value is null.
     package let tombstones: TombstonePolicy
 

@@ -54,7 +54,7 @@ enum SourceGrammar {
                 """),
             Grammar.onError("What happens to a record that cannot be decoded."),
             tombstones,
-        ] + notAvailable)
+        ] + EventTimeGrammar.fields + notAvailable)
 
     private static let startup = FieldSpecification(
         "startup",
@@ -95,8 +95,6 @@ enum SourceGrammar {
         .notAvailable("topic_pattern", "Topics by a regular expression."),
         .notAvailable("key_format", "Columns of the record's key."),
         .notAvailable("metadata", "Metadata need no declaration: write `$topic`, `$headers['a']`."),
-        .notAvailable("event_time", "The column that is the row's time."),
-        .notAvailable("watermark", "How far event time lags behind."),
         .notAvailable("error_threshold", "How many bad records are too many."),
         Grammar.renamedFrom,
     ]

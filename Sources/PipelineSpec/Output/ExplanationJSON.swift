@@ -38,6 +38,17 @@ struct ExplanationJSON {
             ("on_error", .string(source.onError.rawValue)),
             ("tombstones", .string(source.tombstones.rawValue)),
             ("schema", schema(source.schema)), ("reads", schema(source.batchSchema)),
+            ("event_time", source.eventTime.map(eventTime) ?? .null),
+        ])
+    }
+
+    private func eventTime(_ eventTime: EventTimeDefinition) -> JSONText {
+        func milliseconds(_ value: Int64?) -> JSONText { value.map { .number(Int($0)) } ?? .null }
+        return .object([
+            ("expression", .string(eventTime.expression.text)),
+            ("delay_ms", milliseconds(eventTime.delayMilliseconds)),
+            ("idle_timeout_ms", milliseconds(eventTime.idleTimeoutMilliseconds)),
+            ("max_lead_ms", milliseconds(eventTime.maxLeadMilliseconds)),
         ])
     }
 

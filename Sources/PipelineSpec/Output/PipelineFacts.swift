@@ -40,7 +40,18 @@ struct PipelineFacts {
                 + "from \(Self.startup(source.startup)), \(source.isolation.rawValue)",
             "\(source.format.rawValue), on_error \(source.onError.rawValue), tombstones "
                 + "\(source.tombstones.rawValue); \(columns)",
-        ]
+        ] + (source.eventTime.map { [Self.eventTime($0)] } ?? [])
+    }
+
+    /// Where event time comes from, and what holds its watermark back.
+    static func eventTime(_ eventTime: EventTimeDefinition) -> String {
+        let idle = eventTime.idleTimeoutMilliseconds.map {
+            "a partition without records is left out after \(DurationText.text(milliseconds: $0))"
+        }
+        return "event time \(oneLine(eventTime.expression.text)); watermark "
+            + "\(DurationText.text(milliseconds: eventTime.delayMilliseconds)) behind the latest row "
+            + "of each partition; \(idle ?? "a partition without records holds it back"); at most "
+            + "\(DurationText.text(milliseconds: eventTime.maxLeadMilliseconds)) ahead"
     }
 
     private static func topics(_ source: SourceDefinition) -> String {

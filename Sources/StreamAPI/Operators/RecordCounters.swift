@@ -10,5 +10,7 @@ public final class RecordCounters: Sendable {
     /// Rows that came too late for their window and that nothing reads (Flink's
     /// `numLateRecordsDropped`).
     public let lateDropped = Atomic<Int>(0)
+    /// Rows whose event time was too far ahead to move the watermark.
+    public let leading = Atomic<Int>(0)
     public init() {}
 }

@@ -49,6 +49,9 @@ public protocol SourceReader: AnyObject {
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus
     /// The splits with the position behind the last row returned; microseconds.
     func snapshot() -> [[UInt8]]
+    /// The splits that may still give rows: each holds its source's watermark back until it is idle.
+    /// Asked for a few times a second, and only where the pipeline uses event time.
+    func openSplits() -> [SplitKey]
     /// Ends a wait in `poll` early. Any thread.
     var wakeUp: @Sendable () -> Void { get }
     func close()

@@ -38,16 +38,20 @@ public struct RestoredState: Sendable {
     /// The watermark that the instances had reached, of several the smallest; nil if one of them had
     /// none. The chain hands it to the operator, which need not look at it.
     public let watermark: Watermark?
+    /// A source's: the watermark of each split that had one.
+    public let splitWatermarks: [SplitKey: Watermark]
     /// The canonical bytes of each key group of this instance's range that has any.
     public let readKeyGroup: @Sendable (_ keyGroup: Int) throws -> [UInt8]?
 
     public init(
         items: [[UInt8]], stateSchema: [UInt8]?, watermark: Watermark? = nil,
+        splitWatermarks: [SplitKey: Watermark] = [:],
         readKeyGroup: @escaping @Sendable (Int) throws -> [UInt8]?
     ) {
         self.items = items
         self.stateSchema = stateSchema
         self.watermark = watermark
+        self.splitWatermarks = splitWatermarks
         self.readKeyGroup = readKeyGroup
     }
 }

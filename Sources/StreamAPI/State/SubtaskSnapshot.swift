@@ -48,16 +48,26 @@ public struct OperatorSubtaskState: Hashable, Sendable {
     public let items: [[UInt8]]
     /// Nil if the operator has no keyed state.
     public let keyed: KeyedStateHandle?
+    /// The last that it had processed; nil if none.
+    public let watermark: Watermark?
+    /// A source's: the watermark of each of its splits that has one.
+    public let splitWatermarks: [SplitKey: Watermark]
     public init(
         operatorID: OperatorID, subtaskIndex: Int, parallelism: Int, items: [[UInt8]],
-        keyed: KeyedStateHandle?
+        keyed: KeyedStateHandle?, watermark: Watermark? = nil,
+        splitWatermarks: [SplitKey: Watermark] = [:]
     ) {
         self.operatorID = operatorID
         self.subtaskIndex = subtaskIndex
         self.parallelism = parallelism
         self.items = items
         self.keyed = keyed
+        self.watermark = watermark
+        self.splitWatermarks = splitWatermarks
     }
+
+    /// Nothing is kept of it: more instances than there are splits, or an operator without state.
+    public var isEmpty: Bool { items.isEmpty && keyed == nil }
 }
 
 /// What a subtask acknowledges a checkpoint with: every operator of its chain, all of it durable in

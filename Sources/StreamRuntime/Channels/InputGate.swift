@@ -13,7 +13,7 @@ final class InputGate {
         case barrier(CheckpointBarrier)
         /// The watermark over all inputs and channels has risen, or all have become idle, or one has
         /// come back.
-        case progress(WatermarkValve.Progress)
+        case progress(EventTimeProgress)
         /// Every channel has ended.
         case endOfInput
     }
@@ -81,8 +81,8 @@ final class InputGate {
         return openCount == 0 ? .endOfInput : event(progress)
     }
 
-    private func event(_ progress: WatermarkValve.Progress) -> Event? {
-        progress == WatermarkValve.Progress() ? nil : .progress(progress)
+    private func event(_ progress: EventTimeProgress) -> Event? {
+        progress.isNothing ? nil : .progress(progress)
     }
 
     /// The aligner remembers which inputs are blocked; `poll` asks it. A checkpoint that a newer

@@ -1,12 +1,5 @@
 internal import StreamCore
 
-/// Whether an input takes part in the progress of event time (Flink's `WatermarkStatus`).
-enum StreamStatus: Hashable, Sendable {
-    case active
-    /// Nothing has come for a while: it does not hold the watermark back.
-    case idle
-}
-
 /// Joins the watermarks of a subtask's channels: the smallest of those that are active.
 ///
 /// ```
@@ -23,14 +16,6 @@ enum StreamStatus: Hashable, Sendable {
 ///
 /// A pure state machine. Source: Flink `StatusWatermarkValve`, over the channels of all inputs.
 struct WatermarkValve: Sendable {
-    /// What has changed for the subtasks behind.
-    struct Progress: Hashable, Sendable {
-        /// Nil: it has not risen.
-        var watermark: Watermark?
-        /// Nil: it has not changed. Comes behind the watermark.
-        var status: StreamStatus?
-    }
-
     private enum Channel { case active, idle, ended }
 
     private var channels: [Channel]
@@ -49,33 +34,33 @@ struct WatermarkValve: Sendable {
         self.watermark = watermark ?? .min
     }
 
-    mutating func received(_ watermark: Watermark, from channel: Int) -> Progress {
+    mutating func received(_ watermark: Watermark, from channel: Int) -> EventTimeProgress {
         precondition(channels[channel] != .ended, "nothing follows the end of a channel")
         watermarks[channel] = max(watermarks[channel], watermark)
         if watermarks[channel] >= self.watermark { isBehind[channel] = false }
-        return Progress(watermark: risen(to: reached()))
+        return EventTimeProgress(watermark: risen(to: reached()))
     }
 
-    mutating func received(_ status: StreamStatus, from channel: Int) -> Progress {
+    mutating func received(_ status: StreamStatus, from channel: Int) -> EventTimeProgress {
         precondition(channels[channel] != .ended, "nothing follows the end of a channel")
         let state: Channel = status == .idle ? .idle : .active
-        guard channels[channel] != state else { return Progress() }
+        guard channels[channel] != state else { return EventTimeProgress() }
         channels[channel] = state
         isBehind[channel] = status == .active && watermarks[channel] < watermark
         return changed()
     }
 
-    mutating func ended(_ channel: Int) -> Progress {
+    mutating func ended(_ channel: Int) -> EventTimeProgress {
         precondition(channels[channel] != .ended, "a channel ends once")
         channels[channel] = .ended
-        return channels.allSatisfy { $0 == .ended } ? Progress() : changed()
+        return channels.allSatisfy { $0 == .ended } ? EventTimeProgress() : changed()
     }
 
     /// A channel has joined or left the active ones.
-    private mutating func changed() -> Progress {
+    private mutating func changed() -> EventTimeProgress {
         let new: StreamStatus = channels.contains(.active) ? .active : .idle
         defer { status = new }
-        return Progress(watermark: risen(to: reached()), status: new == status ? nil : new)
+        return EventTimeProgress(watermark: risen(to: reached()), status: new == status ? nil : new)
     }
 
     /// Nil: every active channel is behind.

@@ -6,6 +6,10 @@ internal import Synchronization
 struct SubtaskSnapshotPart: Sendable {
     let context: OperatorContext
     let snapshot: OperatorSnapshot
+    /// The last that the operator has processed, but for the one at the end of time.
+    var watermark: Watermark?
+    /// For a source.
+    var splitWatermarks: [SplitKey: Watermark] = [:]
 }
 
 /// A snapshot could not be queued.
@@ -157,7 +161,8 @@ final class SnapshotThread: Sendable {
         }
         return OperatorSubtaskState(
             operatorID: context.operatorID, subtaskIndex: context.subtaskIndex,
-            parallelism: context.parallelism, items: part.snapshot.items, keyed: handle)
+            parallelism: context.parallelism, items: part.snapshot.items, keyed: handle,
+            watermark: part.watermark, splitWatermarks: part.splitWatermarks)
     }
 
     /// Snapshots that will not be written let go of what they hold.

@@ -22,6 +22,8 @@ package struct SubtaskStatus: Sendable {
     package let recordsOut: Int
     package let bytesIn: Int
     package let dropped: Int
+    /// Rows too far ahead to move the watermark.
+    package let leading: Int
     /// Elements that wait in its input channels; 0 for a source.
     package let queuedElementCount: Int
 }

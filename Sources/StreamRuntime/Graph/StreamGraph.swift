@@ -78,7 +78,24 @@ package enum Exchange: Sendable {
 package enum StreamRole: Sendable {
     case source(
         reader: @Sendable (OperatorContext) throws -> any SourceReader,
-        decoder: @Sendable (OperatorContext, RecordCounters) throws -> any BatchDecoder)
+        decoder: @Sendable (OperatorContext, RecordCounters) throws -> any BatchDecoder,
+        eventTime: SourceEventTime? = nil)
     case transformation(@Sendable (OperatorContext, RecordCounters) throws -> any StreamOperator)
     case sink(@Sendable (OperatorContext, RecordCounters) throws -> any SinkWriter)
+}
+
+/// How a source's rows get their event times, and its watermark.
+package struct SourceEventTime: Sendable {
+    package let strategy: WatermarkStrategy
+    let assigner: @Sendable (OperatorContext, RecordCounters) throws -> any TimestampAssigner
+
+    /// - Parameter assigner: Makes an instance, on the subtask's own thread.
+    package init(
+        strategy: WatermarkStrategy,
+        assigner:
+            @escaping @Sendable (OperatorContext, RecordCounters) throws -> any TimestampAssigner
+    ) {
+        self.strategy = strategy
+        self.assigner = assigner
+    }
 }

@@ -14,7 +14,8 @@ final class ChainedOperator: ChainHead {
     let output: any OperatorOutput
     /// Set once it is open; nil for an operator without one.
     var restoredWatermark: Watermark?
-    /// The last one processed.
+    /// The last one processed, but for the end of time: a bounded run may be continued from its last
+    /// checkpoint, and what comes then is not late.
     private(set) var watermark = Watermark.min
     private let multipleInput: (any MultipleInputOperator)?
 
@@ -40,7 +41,7 @@ final class ChainedOperator: ChainHead {
     /// comes first may be behind what the operator had seen.
     func processWatermark(_ watermark: Watermark) throws {
         guard watermark > self.watermark else { return }
-        self.watermark = watermark
+        if watermark != .max { self.watermark = watermark }
         try instance.processWatermark(watermark, into: output)
     }
 }

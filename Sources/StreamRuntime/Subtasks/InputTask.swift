@@ -42,15 +42,10 @@ final class InputTask {
         case .barrier(let barrier):
             try environment.take(barrier, chain)
             return !barrier.isLast
-        case .progress(let progress): try forward(progress)
+        case .progress(let progress): try chain.forward(progress)
         case .endOfInput: try environment.ended(chain)
         }
         return true
-    }
-
-    private func forward(_ progress: WatermarkValve.Progress) throws {
-        if let watermark = progress.watermark { try chain.processWatermark(watermark) }
-        if let status = progress.status { try chain.broadcast(.status(status)) }
     }
 
     private func readMail() throws {

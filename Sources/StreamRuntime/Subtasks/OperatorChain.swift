@@ -120,7 +120,10 @@ final class OperatorChain {
         do {
             for link in operators {
                 let snapshot = try link.instance.snapshot(barrier)
-                parts.append(SubtaskSnapshotPart(context: link.context, snapshot: snapshot))
+                parts.append(
+                    SubtaskSnapshotPart(
+                        context: link.context, snapshot: snapshot,
+                        watermark: link.watermark == .min ? nil : link.watermark))
             }
             for link in sinks {
                 try link.writer.barrier(barrier)
@@ -132,6 +135,11 @@ final class OperatorChain {
             throw error
         }
         return parts
+    }
+
+    func forward(_ progress: EventTimeProgress) throws {
+        if let watermark = progress.watermark { try processWatermark(watermark) }
+        if let status = progress.status { try broadcast(.status(status)) }
     }
 
     /// Event time goes on: through every operator, upstream first, then on to the next subtasks.

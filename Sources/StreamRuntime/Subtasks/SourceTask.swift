@@ -8,18 +8,21 @@ final class SourceTask {
     private let chain: OperatorChain
     private let reader: any SourceReader
     private let decoder: any BatchDecoder
+    /// Nil: a source without event time.
+    private let watermarks: SourceWatermarks?
     private let context: OperatorContext
     private let raw: RawRecordBatch
     private var hasEnded = false
 
     init(
         _ environment: SubtaskEnvironment, _ chain: OperatorChain, _ reader: any SourceReader,
-        _ decoder: any BatchDecoder, _ context: OperatorContext
+        _ decoder: any BatchDecoder, _ watermarks: SourceWatermarks?, _ context: OperatorContext
     ) {
         self.environment = environment
         self.chain = chain
         self.reader = reader
         self.decoder = decoder
+        self.watermarks = watermarks
         self.context = context
         raw = RawRecordBatch(rowCapacity: environment.rowCapacity)
     }
@@ -27,6 +30,10 @@ final class SourceTask {
     /// Returns after the last barrier; throws ``ExecutionCancelled`` when that is asked for.
     func run() throws {
         environment.opened()
+        if let watermark = watermarks?.generator.watermark, watermark > .min {
+            // What follows the restored watermark waits for it in the next subtasks, too.
+            try chain.broadcast(.watermark(watermark))
+        }
         let (mailbox, cancellation) = (environment.subtask.mailbox, environment.graph.cancellation)
         while true {
             try cancellation.check()
@@ -43,8 +50,10 @@ final class SourceTask {
         raw.removeAll()
         let waitMax = environment.graph.configuration.sourceWaitMax
         switch try reader.poll(into: raw, waitMax: waitMax) {
-        case .records: try process()
-        case .idle: break
+        case .records:
+            try process()
+            try advanceWatermark()
+        case .idle: try advanceWatermark()
         case .ended:
             hasEnded = true
             try environment.ended(chain)
@@ -55,7 +64,22 @@ final class SourceTask {
         let count = raw.rowCount
         try environment.willProcess(rowCount: count)
         environment.subtask.counters.bytesIn.wrappingAdd(raw.byteCount, ordering: .relaxed)
-        try chain.sourceOutput.emit(try decoder.decode(raw))
+        let batch = try decoder.decode(raw)
+        if let watermarks {
+            try watermarks.receive(
+                batch, wallMilliseconds: SubtaskClock.wallMilliseconds(),
+                nowMilliseconds: SubtaskClock.monotonicMilliseconds(),
+                openSplits: reader.openSplits)
+        }
+        try chain.sourceOutput.emit(batch)
+    }
+
+    private func advanceWatermark() throws {
+        guard let watermarks else { return }
+        try chain.forward(
+            watermarks.progress(
+                nowMilliseconds: SubtaskClock.monotonicMilliseconds(),
+                openSplits: reader.openSplits))
     }
 
     /// - Returns: False after the last barrier.
@@ -75,8 +99,12 @@ final class SourceTask {
 
     private func take(_ barrier: CheckpointBarrier) throws {
         let snapshot = OperatorSnapshot(items: reader.snapshot())
-        try environment.take(
-            barrier, chain, source: [SubtaskSnapshotPart(context: context, snapshot: snapshot)])
+        var part = SubtaskSnapshotPart(context: context, snapshot: snapshot)
+        if let generator = watermarks?.generator {
+            part.watermark = generator.watermark == .min ? nil : generator.watermark
+            part.splitWatermarks = generator.snapshot
+        }
+        try environment.take(barrier, chain, source: [part])
     }
 }
 

@@ -88,6 +88,7 @@ final class Subtask: Sendable {
             recordsOut: counters.recordsOut.load(ordering: .relaxed),
             bytesIn: counters.bytesIn.load(ordering: .relaxed),
             dropped: counters.dropped.load(ordering: .relaxed),
+            leading: counters.leading.load(ordering: .relaxed),
             queuedElementCount: queuedElementCount)
     }
 }

@@ -44,7 +44,7 @@ final class SubtaskEnvironment {
         try chain.open(restored: restored)
         try chain.restoreWatermarks()
         let head = subtask.vertex.chain.nodes[0]
-        if case .source(let makeReader, let makeDecoder) = head.role {
+        if case .source(let makeReader, let makeDecoder, let eventTime) = head.role {
             let context = context(of: head)
             let reader = try makeReader(context)
             defer {
@@ -53,10 +53,23 @@ final class SubtaskEnvironment {
             }
             subtask.register(mailWaker: reader.wakeUp)
             let decoder = try makeDecoder(context, subtask.counters)
-            try SourceTask(self, chain, reader, decoder, context).run()
+            let watermarks = try eventTime.map {
+                try makeWatermarks($0, context, try restored(context))
+            }
+            try SourceTask(self, chain, reader, decoder, watermarks, context).run()
         } else {
             try InputTask(self, chain).run()
         }
+    }
+
+    private func makeWatermarks(
+        _ eventTime: SourceEventTime, _ context: OperatorContext, _ restored: RestoredState?
+    ) throws -> SourceWatermarks {
+        SourceWatermarks(
+            try eventTime.assigner(context, subtask.counters),
+            WatermarkGenerator(
+                eventTime.strategy, restored: restored?.splitWatermarks ?? [:],
+                watermark: restored?.watermark), subtask.counters)
     }
 
     // MARK: What both kinds of task do

@@ -87,6 +87,7 @@ private final class EmptyReader: SourceReader {
         _ = bell.wait(timeout: .now() + .milliseconds(100))
         return .idle
     }
+    func openSplits() -> [SplitKey] { [] }
     func snapshot() -> [[UInt8]] { [[7]] }
     var wakeUp: @Sendable () -> Void { { [bell] in bell.signal() } }
     func close() {}

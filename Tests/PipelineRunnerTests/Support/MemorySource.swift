@@ -124,6 +124,7 @@ private final class MemoryReader: SourceReader {
         batch.rowCount += 1
     }
 
+    func openSplits() -> [SplitKey] { [] }
     func snapshot() -> [[UInt8]] { positions.map(MemorySplit.encode) }
 
     var wakeUp: @Sendable () -> Void {

@@ -106,7 +106,7 @@ import Testing
         for _ in 0..<300 {
             let channel = Int.random(in: 0..<count, using: &random)
             guard !model.ended[channel] else { continue }
-            let progress: WatermarkValve.Progress
+            let progress: EventTimeProgress
             switch Int.random(in: 0..<12, using: &random) {
             case 0:
                 progress = valve.received(.idle, from: channel)

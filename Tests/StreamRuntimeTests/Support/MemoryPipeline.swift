@@ -58,6 +58,7 @@ final class MemoryReader: SourceReader {
     }
 
     func snapshot() -> [[UInt8]] { [encode(position)] }
+    func openSplits() -> [SplitKey] { [] }
     var wakeUp: @Sendable () -> Void { {} }
     func close() { control.closedCount.wrappingAdd(1, ordering: .relaxed) }
 }
@@ -74,6 +75,7 @@ final class IdleReader: SourceReader {
         return .idle
     }
     func snapshot() -> [[UInt8]] { [encode(7)] }
+    func openSplits() -> [SplitKey] { [] }
     var wakeUp: @Sendable () -> Void {
         { [bell, isWoken] in
             isWoken.value.store(true, ordering: .releasing)
