@@ -5,6 +5,15 @@ internal import YAML
 struct OperatorGraph {
     enum Section: String, CaseIterable { case sources, transforms, sinks }
 
+    /// One input as written.
+    struct Input {
+        /// Of a source or transform.
+        let id: String
+        /// What expressions call its rows; nil where the operator gives it no name.
+        let alias: String?
+        let value: DecodedValue
+    }
+
     struct Operator {
         let id: String
         let section: Section
@@ -12,8 +21,10 @@ struct OperatorGraph {
         let path: String
         /// Nil if its kind is unknown.
         let object: DecodedObject?
-        /// The input's id, if it is one and there is such an operator.
-        var input: String?
+        /// Those for which there is an operator; in the order of the file.
+        var inputs: [Input]
+        /// The input's id, of an operator with one.
+        var input: String? { inputs.count == 1 ? inputs[0].id : nil }
         /// Every text in `input`, whatever its form: none of these is without a reader. Nil for a
         /// reader whose `input` is missing: it may have meant any.
         let mentionedInputs: [String]?
@@ -50,12 +61,25 @@ extension PipelineChecker {
                 graph.operators.append(
                     OperatorGraph.Operator(
                         id: entry.key, section: section, keyRange: entry.keyRange, path: path,
-                        object: object, input: object?["input"]?.text,
+                        object: object, inputs: object?["input"].map(Self.inputs) ?? [],
                         mentionedInputs: section == .sources
                             ? [] : entry.value["input"].map(Self.texts)))
             }
         }
         return graph
+    }
+
+    private static func inputs(_ value: DecodedValue) -> [OperatorGraph.Input] {
+        if let id = value.text {
+            return [OperatorGraph.Input(id: id, alias: nil, value: value)]
+        }
+        let list = (value.list ?? []).map { (alias: String?.none, value: $0) }
+        let map = (value.map ?? []).map { (alias: $0.key as String?, value: $0.value) }
+        return (list + map).compactMap { item in
+            item.value.text.map {
+                OperatorGraph.Input(id: $0, alias: item.alias, value: item.value)
+            }
+        }
     }
 
     private static func texts(_ node: YAMLNode) -> [String] {
@@ -92,10 +116,12 @@ extension PipelineChecker {
         let candidates = graph.operators.filter { $0.section != .sinks }.map(\.id)
         for index in graph.operators.indices {
             let reader = graph.operators[index]
-            guard let input = reader.input, let value = reader.object?["input"] else { continue }
-            if candidates.contains(input) { continue }
-            graph.operators[index].input = nil
-            reportUnknownInput(input, value, candidates.filter { $0 != reader.id })
+            let unknown = reader.inputs.filter { !candidates.contains($0.id) }
+            guard !unknown.isEmpty else { continue }
+            graph.operators[index].inputs.removeAll { !candidates.contains($0.id) }
+            for input in unknown {
+                reportUnknownInput(input.id, input.value, candidates.filter { $0 != reader.id })
+            }
         }
     }
 
@@ -121,35 +147,45 @@ extension PipelineChecker {
             help: isSink ? nil : NearestName.help(input, among: candidates))
     }
 
-    /// Every operator has one input, so walking inputs either ends or comes back.
+    /// Walks inputs depth first; an operator that is met on the way to itself is on a cycle.
     ///
     /// - Returns: The transforms on cycles.
     private func checkCycles() -> Set<String> {
+        let transforms = graph.operators.filter { $0.section == .transforms }
         let inputs = Dictionary(
-            uniqueKeysWithValues: graph.operators.filter { $0.section == .transforms }
-                .compactMap { transform in transform.input.map { (transform.id, $0) } })
+            uniqueKeysWithValues: transforms.map { ($0.id, $0.inputs.map(\.id)) })
         var cyclic: Set<String> = []
         var finished: Set<String> = []
-        for transform in graph.operators where transform.section == .transforms {
-            var walk: [String] = []
-            var next: String? = transform.id
-            while let id = next, !finished.contains(id), inputs[id] != nil {
-                if let start = walk.firstIndex(of: id) {
-                    let cycle = Array(walk[start...])
+        for transform in transforms {
+            var walk = [(id: transform.id, next: 0)]
+            // Ends: every turn takes an input of an operator that is not finished, or finishes one.
+            while let top = walk.last {
+                guard !finished.contains(top.id), let upstream = inputs[top.id],
+                    top.next < upstream.count
+                else {
+                    finished.insert(top.id)
+                    walk.removeLast()
+                    continue
+                }
+                walk[walk.count - 1].next += 1
+                if let start = walk.firstIndex(where: { $0.id == upstream[top.next] }) {
+                    let cycle = walk[start...].map(\.id)
                     cyclic.formUnion(cycle)
                     reportCycle(cycle)
-                    break
+                } else {
+                    walk.append((upstream[top.next], 0))
                 }
-                walk.append(id)
-                next = inputs[id]
             }
-            finished.formUnion(walk)
         }
         return cyclic
     }
 
+    /// - Parameter cycle: Each reads the one behind it, the last the first.
     private func reportCycle(_ cycle: [String]) {
-        guard let first = graph[cycle[0]], let value = first.object?["input"] else { return }
+        let second = cycle.count > 1 ? cycle[1] : cycle[0]
+        guard let first = graph[cycle[0]],
+            let value = first.inputs.first(where: { $0.id == second })?.value
+        else { return }
         // Inputs were walked against the flow of rows.
         let flow = ([cycle[0]] + cycle.reversed()).joined(separator: " -> ")
         decoder.report(
@@ -162,7 +198,9 @@ extension PipelineChecker {
         var waiting = graph.operators.filter {
             $0.section == .transforms && !cyclic.contains($0.id)
         }
-        while let index = waiting.firstIndex(where: { $0.input.map(placed.contains) ?? true }) {
+        while let index = waiting.firstIndex(where: { reader in
+            reader.inputs.allSatisfy { placed.contains($0.id) }
+        }) {
             let transform = waiting.remove(at: index)
             placed.insert(transform.id)
             graph.transformOrder.append(transform.id)
