@@ -70,7 +70,7 @@ extension Checker {
         return .operands(a, b)
     }
 
-    private mutating func reportComparison(
+    mutating func reportComparison(
         _ left: (SyntaxNode, Checked), _ right: (SyntaxNode, Checked), _ range: Range<Int>
     ) {
         guard case .value(let a) = left.1, case .value(let b) = right.1 else {

@@ -145,7 +145,10 @@ extension FieldDecoder {
     private func duration(
         _ text: String, _ place: Place, _ range: ClosedRange<Int64>, _ bareNumbers: Bool
     ) -> DecodedValue.Content? {
-        switch DurationText.parse(text, bareNumbers: bareNumbers) {
+        // Only where a field may go back in time.
+        let isNegative = range.lowerBound < 0 && text.trimmingSpaces().hasPrefix("-")
+        let amount = isNegative ? String(text.trimmingSpaces().dropFirst()) : text
+        switch DurationText.parse(amount, bareNumbers: bareNumbers).map({ isNegative ? -$0 : $0 }) {
         case .success(let value) where range.contains(value): return .milliseconds(value)
         case .success:
             return outOfRange(
