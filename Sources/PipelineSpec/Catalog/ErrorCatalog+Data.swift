@@ -144,10 +144,11 @@ extension ErrorCatalog {
 
     static let state: [Entry] = [
         Entry(
-            "E2201", "A key group that is full",
+            "E2201", "State that is full",
             """
-            One key group holds as many keys as it can. More of them hold more: raise \
-            `pipeline.max-parallelism`, which starts the job's state anew.
+            A key group holds as many keys as it can, or a join's window as many rows. More key groups \
+            hold more: raise `pipeline.max-parallelism`, which starts the job's state anew. A smaller \
+            window holds fewer rows, and so does each of more subtasks.
             """),
         Entry(
             "E2202", "Too many open windows",

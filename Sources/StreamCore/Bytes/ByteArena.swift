@@ -7,7 +7,10 @@ public final class ByteChunk: @unchecked Sendable {
     /// Usable bytes; ``ByteArena/padding`` more are allocated behind them.
     public let capacity: Int
 
-    init(capacity: Int) {
+    /// A chunk of its own, for state that rows point into; batches use a ``ByteArena``.
+    ///
+    /// - Parameter capacity: Bytes, at least 0; uninitialised.
+    public init(capacity: Int) {
         self.capacity = capacity
         let free = capacity == ByteArena.chunkByteCount ? FreeChunks.shared.take() : nil
         bytes = free ?? .allocate(byteCount: capacity + ByteArena.padding, alignment: 64)
