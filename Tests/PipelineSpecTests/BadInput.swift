@@ -20,6 +20,7 @@ struct BadInput: Sendable, CustomStringConvertible {
 
     static let all =
         file + values + configuration + graph + kafka + expressions + records + eventTime
+        + windows
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),

@@ -144,4 +144,76 @@ import Testing
         #expect(text.contains("event time ts + 1; watermark 5 s behind the latest row"))
         #expect(text.contains("left out after 30 s"))
     }
+
+    private func windowed(_ lines: String) throws -> PipelineDefinition {
+        try define {
+            $0.sources = """
+                  events:
+                    type: kafka
+                    connection: main
+                    topic: events
+                    format: json
+                    schema: { ts: BIGINT NOT NULL, color: STRING }
+                    event_time: ts
+                    watermark: { delay: 5 s }
+                """
+            $0.transforms = """
+                  known:
+                    type: filter
+                    input: events
+                    where: color IS NOT NULL
+                  kept:
+                    type: aggregate
+                    input: known
+                    key: [color]
+                    select: { n: COUNT(*), until: window_end, late: "MAX(ts) > 5" }
+                \(lines)
+                """
+        }
+    }
+
+    private func window(_ definition: PipelineDefinition) throws -> WindowDefinition {
+        guard case .aggregate(let aggregate) = try #require(definition.transforms.last).kind else {
+            throw CancellationError()
+        }
+        return try #require(aggregate.window)
+    }
+
+    @Test func aWindowHasItsShapeLatenessAndEmission() throws {
+        let tumbling = try windowed("    window: { type: tumbling, size: 1 min, offset: 10 s }")
+        #expect(
+            try window(tumbling).shape
+                == .tumbling(sizeMilliseconds: 60_000, offsetMilliseconds: 10_000))
+        #expect(try window(tumbling).emission == .onWindowClose)
+        #expect(try window(tumbling).allowedLatenessMilliseconds == 0)
+        #expect(
+            tumbling.transforms[1].schema.fields.map(\.description) == [
+                "color STRING", "n BIGINT NOT NULL", "until TIMESTAMP_LTZ(3) NOT NULL",
+                "late BOOLEAN NOT NULL",
+            ])
+        let hopping = try windowed(
+            "    window: { type: hopping, size: 1 h, slide: 15 min, allowed_lateness: 1 min }\n"
+                + "    emit: on_window_end\n    late: drop")
+        #expect(
+            try window(hopping).shape
+                == .hopping(
+                    sizeMilliseconds: 3_600_000, slideMilliseconds: 900_000, offsetMilliseconds: 0))
+        #expect(try window(hopping).emission == .onWindowEnd)
+        #expect(try window(hopping).allowedLatenessMilliseconds == 60_000)
+        let session = try windowed("    window: { type: session, gap: 30 s }\n    emit: every_row")
+        #expect(try window(session).shape == .session(gapMilliseconds: 30_000))
+        #expect(try window(session).emission == .everyRow)
+    }
+
+    @Test func anExplanationSaysWhatAWindowDoes() throws {
+        let definition = try windowed(
+            "    window: { type: hopping, size: 1 h, slide: 15 min, allowed_lateness: 1 min }")
+        let text = PipelineExplanation.text(definition)
+        #expect(
+            text.contains(
+                "in windows of 1 h every 15 min, allowed lateness 1 min, emitted on_window_close"))
+        #expect(text.contains("grows with the keys of all windows that are open"))
+        let json = PipelineExplanation.json(definition)
+        #expect(json.contains("\"allowed_lateness_ms\""))
+    }
 }

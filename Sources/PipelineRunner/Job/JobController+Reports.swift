@@ -19,6 +19,7 @@ extension JobController {
                 ["checkpoint": id, "sequence": id.sequence, "duration_ms": duration])
             reportDropped()
             reportLeading()
+            reportLate()
         case .failed(let id, let failure):
             Log.warning(
                 "checkpoint failed", ["checkpoint": id, "reason": describe(failure)])
@@ -45,6 +46,16 @@ extension JobController {
                 + "of their record's timestamp, or of this machine's clock",
             ["since_last": total - leadingReported, "since_start": total])
         leadingReported = total
+    }
+
+    /// Late rows leave no other trace.
+    private func reportLate() {
+        let total = graph.status().reduce(0) { $0 + $1.lateDropped }
+        guard total > lateReported else { return }
+        Log.warning(
+            "rows were dropped: they came when every window of theirs was closed",
+            ["since_last": total - lateReported, "since_start": total])
+        lateReported = total
     }
 
     func describe(_ reason: FailOverReason) -> String {

@@ -47,6 +47,8 @@ final class JobController {
     var droppedReported = 0
     /// Rows too far ahead in this run, as last said in the log.
     var leadingReported = 0
+    /// Late rows in this run, as last said in the log.
+    var lateReported = 0
 
     init(
         context: RunContext, graph: ExecutionGraph, queue: EventQueue<ControlEvent>,

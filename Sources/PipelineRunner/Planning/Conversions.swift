@@ -2,6 +2,7 @@ internal import Checkpointing
 internal import Expression
 internal import Formats
 internal import KafkaConnector
+internal import Operators
 internal import PipelineSpec
 internal import StreamAPI
 internal import StreamCore
@@ -69,5 +70,29 @@ extension JSONColumn {
                 case .element(let index): .element(index)
                 }
             })
+    }
+}
+
+extension Operators.WindowDefinition {
+    init(_ window: PipelineSpec.WindowDefinition) {
+        let shape: Shape =
+            switch window.shape {
+            case .tumbling(let size, let offset):
+                .hopping(
+                    sizeMilliseconds: size, slideMilliseconds: size, offsetMilliseconds: offset)
+            case .hopping(let size, let slide, let offset):
+                .hopping(
+                    sizeMilliseconds: size, slideMilliseconds: slide, offsetMilliseconds: offset)
+            case .session(let gap): .session(gapMilliseconds: gap)
+            }
+        let emission: Emission =
+            switch window.emission {
+            case .everyRow: .everyRow
+            case .onWindowEnd: .onWindowEnd
+            case .onWindowClose: .onWindowClose
+            }
+        self.init(
+            shape, allowedLatenessMilliseconds: window.allowedLatenessMilliseconds,
+            emission: emission)
     }
 }

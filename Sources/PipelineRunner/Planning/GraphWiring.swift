@@ -93,12 +93,31 @@ struct GraphWiring: Sendable {
         let maxParallelism = definition.configuration.maxParallelism
         let planned = Operators.AggregateDefinition(
             keys: aggregate.keys.map { .init(name: $0.name, expression: $0.expression) },
-            items: aggregate.items.map { .init(name: $0.name, aggregate: $0.item) })
+            items: aggregate.items.map { .init(name: $0.name, aggregate: $0.item) },
+            window: aggregate.window.map(Operators.WindowDefinition.init))
         let exchange = Exchange.keyed {
             KeySelector(aggregate.keys.map(\.expression), maxParallelism: maxParallelism)
         }
         return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
+            aggregateOperator(planned, maxParallelism, policy, counters)
+        }
+    }
+
+    private func aggregateOperator(
+        _ planned: Operators.AggregateDefinition, _ maxParallelism: Int,
+        _ policy: StreamAPI.ErrorPolicy, _ counters: RecordCounters
+    ) -> any StreamOperator {
+        switch planned.window?.shape {
+        case nil:
             AggregateOperator(
+                planned, maxParallelism: maxParallelism, errorPolicy: policy,
+                backend: HeapStateBackend(), counters: counters)
+        case .hopping:
+            WindowAggregateOperator(
+                planned, maxParallelism: maxParallelism, errorPolicy: policy,
+                backend: HeapStateBackend(), counters: counters)
+        case .session:
+            SessionAggregateOperator(
                 planned, maxParallelism: maxParallelism, errorPolicy: policy,
                 backend: HeapStateBackend(), counters: counters)
         }

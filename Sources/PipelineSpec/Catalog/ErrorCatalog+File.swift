@@ -272,6 +272,12 @@ extension ErrorCatalog {
             """
             ARRAY and ROW values cannot be compared or written as a key. Use a part of them.
             """),
+        Entry(
+            "E1314", "A window without event time",
+            """
+            The input's rows have no event time, so nothing says which window they belong to or when one \
+            ends. Give the source `event_time` and `watermark`.
+            """),
     ]
 
     static let kafka: [Entry] = [

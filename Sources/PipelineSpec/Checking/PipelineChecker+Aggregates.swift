@@ -15,6 +15,11 @@ extension PipelineChecker {
             return nil
         }
         let keyFields = keys.map(Self.field)
+        let isWindowed = isWindowed(object)
+        let window = isWindowed ? window(object, input) : nil
+        if !isWindowed { checkRunning(object) }
+        if isWindowed { checkNames(of: keys, object["key"]) }
+        let scope = keyFields + (isWindowed ? WindowDefinition.fields : [])
         if items.isEmpty {
             decoder.report(
                 .missingKey, at: select.node.range, path: select.path,
@@ -25,7 +30,9 @@ extension PipelineChecker {
             if keys.contains(where: { $0.name == entry.key }) {
                 reportColumnTwice(entry.key, at: entry.keyRange, path: entry.value.path)
             }
-            if let item = aggregateItem(entry, in: input, keys: keyFields) { made.append(item) }
+            if let item = aggregateItem(entry, in: input, keys: scope, isWindowed: isWindowed) {
+                made.append(item)
+            }
         }
         guard made.count == select.node.entries?.count, areFewEnough(made, select) else {
             return nil
@@ -34,7 +41,7 @@ extension PipelineChecker {
             Field(name: $0.name, type: $0.item.result.type, isNullable: $0.item.result.isNullable)
         }
         return (
-            .aggregate(AggregateDefinition(keys: keys, items: made)),
+            .aggregate(AggregateDefinition(keys: keys, items: made, window: window)),
             Self.output(keyFields + itemFields)
         )
     }

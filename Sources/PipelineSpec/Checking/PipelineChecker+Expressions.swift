@@ -35,11 +35,12 @@ extension PipelineChecker {
 
     /// An item of an aggregate's `select`.
     func aggregateItem(
-        _ entry: DecodedEntry, in stream: RowStream, keys: [Field]
+        _ entry: DecodedEntry, in stream: RowStream, keys: [Field], isWindowed: Bool
     ) -> AggregateDefinition.Item? {
         guard let syntax = syntax(entry.value) else { return nil }
         do throws(ExpressionErrors) {
-            let item = try ExpressionChecker.checkAggregate(syntax, in: stream.scope, keys: keys)
+            let item = try ExpressionChecker.checkAggregate(
+                syntax, in: stream.scope, keys: keys, isWindowed: isWindowed)
             return AggregateDefinition.Item(
                 name: entry.key, item: item, text: entry.value.node.scalar?.text ?? "",
                 position: start(of: entry.value))

@@ -188,6 +188,9 @@ package struct AggregateDefinition: Sendable {
     package let keys: [NamedExpression]
     /// In the order of the file; at least one.
     package let items: [Item]
+    /// Nil: a running aggregate. With one, the columns of the items' scope are the keys', then
+    /// `window_start` and `window_end`.
+    package let window: WindowDefinition?
 }
 
 /// One topic that is written.

@@ -53,6 +53,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case columnTwice = "E1311"
     case rawNeedsOneColumn = "E1312"
     case badKeyType = "E1313"
+    case windowWithoutEventTime = "E1314"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

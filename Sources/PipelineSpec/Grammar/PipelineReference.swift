@@ -69,6 +69,13 @@ package enum PipelineReference {
                     text += "- `\(choice.name)`: \(choice.docs)\n"
                 }
             }
+            if case .variants(let variants) = type {
+                for variant in variants where variant.isAvailable {
+                    text +=
+                        "\n`\(field.name)` of `type: \(variant.name)`: \(variant.object.docs)\n\n"
+                    text += table(variant.object)
+                }
+            }
             if case .object(let object) = type {
                 text += "\n`\(field.name)` as a mapping:\n\n" + table(object)
             }

@@ -48,8 +48,9 @@ enum TransformGrammar {
 
     private static let aggregate = ObjectSpecification(
         docs: """
-            A running aggregate: for each row that comes in, one row goes out with the new values of \
-            its key. Output columns are the key's, then `select`'s. Rows are repartitioned by the key.
+            Aggregates by key: running ones, where for each row that comes in one row goes out with the \
+            new values of its key, or those of windows of event time. Output columns are the key's, then \
+            `select`'s. Rows are repartitioned by the key.
             """,
         fields: [
             Grammar.type("aggregate"), Grammar.input,
@@ -59,14 +60,6 @@ enum TransformGrammar {
                 isRequired: true, example: "{ color: LOWER(color) }",
                 "Columns by name and expression, or a list of input columns. NULL is a group of its own."
             ),
-            FieldSpecification(
-                "emit",
-                .choice([
-                    Choice("every_row", "the new values after each row"),
-                    Choice("on_window_end", "when a window ends", isAvailable: false),
-                    Choice("on_window_close", "when a window is final", isAvailable: false),
-                ]),
-                default: "every_row", "When rows go out."),
             FieldSpecification(
                 "select", columns, isRequired: true,
                 example: "{ total: COUNT(*), heaviest: MAX(weight) }",
@@ -78,9 +71,7 @@ enum TransformGrammar {
                 `SUM(x) FILTER (WHERE condition)`.
                 """),
             onError,
-            .notAvailable("window", "Tumbling, hopping and session windows."),
-            .notAvailable("late", "What happens to rows behind the watermark."),
             .notAvailable("state_ttl", "How long the state of a silent key is kept."),
             Grammar.renamedFrom,
-        ])
+        ] + WindowGrammar.fields)
 }

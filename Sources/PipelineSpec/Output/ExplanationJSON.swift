@@ -66,6 +66,15 @@ struct ExplanationJSON {
                 ("type", .string("aggregate")), ("key", expressions(aggregate.keys)),
                 ("select", .object(aggregate.items.map { ($0.name, .string($0.text)) })),
             ]
+            if let window = aggregate.window {
+                members += [
+                    ("window", .string(window.text)), ("emit", .string(window.emission.rawValue)),
+                    (
+                        "allowed_lateness_ms",
+                        .number(Int(clamping: window.allowedLatenessMilliseconds))
+                    ),
+                ]
+            }
         }
         members += [
             ("on_error", .string(transform.onError.rawValue)), ("schema", schema(transform.schema)),

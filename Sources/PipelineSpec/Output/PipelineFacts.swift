@@ -82,10 +82,18 @@ struct PipelineFacts {
         case .aggregate(let aggregate):
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("aggregate of \(transform.input) by \(keys.joined(separator: ", "))")
+            if let window = aggregate.window { lines.append("  " + Self.text(window)) }
             lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
         }
         lines.append("on_error \(transform.onError.rawValue); gives " + Self.list(transform.schema))
         return lines
+    }
+
+    private static func text(_ window: WindowDefinition) -> String {
+        let lateness = DurationText.text(milliseconds: window.allowedLatenessMilliseconds)
+        return
+            "in \(window.text), allowed lateness \(lateness), emitted \(window.emission.rawValue), "
+            + "late rows dropped and counted"
     }
 
     func sink(_ sink: SinkDefinition) -> [String] {
@@ -176,7 +184,8 @@ struct PipelineFacts {
                 operatorID: transform.id,
                 text: "\(calls) accumulator\(calls == 1 ? "" : "s") for each "
                     + "(\(keys.joined(separator: ", "))), in memory (hashmap), "
-                    + "\(definition.configuration.maxParallelism) key groups; grows with the keys")
+                    + "\(definition.configuration.maxParallelism) key groups; grows with the keys"
+                    + (aggregate.window == nil ? "" : " of all windows that are open"))
         }
     }
 

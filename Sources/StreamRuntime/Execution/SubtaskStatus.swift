@@ -24,6 +24,8 @@ package struct SubtaskStatus: Sendable {
     package let dropped: Int
     /// Rows too far ahead to move the watermark.
     package let leading: Int
+    /// Rows that came too late for every window.
+    package let lateDropped: Int
     /// Elements that wait in its input channels; 0 for a source.
     package let queuedElementCount: Int
 }

@@ -89,6 +89,7 @@ final class Subtask: Sendable {
             bytesIn: counters.bytesIn.load(ordering: .relaxed),
             dropped: counters.dropped.load(ordering: .relaxed),
             leading: counters.leading.load(ordering: .relaxed),
+            lateDropped: counters.lateDropped.load(ordering: .relaxed),
             queuedElementCount: queuedElementCount)
     }
 }
