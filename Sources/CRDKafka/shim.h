@@ -158,6 +158,78 @@ static inline int64_t millrace_produce(
     return accepted;
 }
 
+// The headers of one record, from the layout of StreamCore's RecordHeaders; null for none. The
+// library's functions copy names and values.
+static inline rd_kafka_headers_t *millrace_make_headers(const millrace_slice_t *encoded) {
+    const uint8_t *at = encoded->base, *end = at + encoded->count;
+    if (!at || encoded->count == 0) return NULL;
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+    while (end - at >= 8) {
+        int32_t name_count, value_count;
+        memcpy(&name_count, at, sizeof name_count);
+        const char *name = (const char *)at + sizeof name_count;
+        at += sizeof name_count + (size_t)name_count;
+        memcpy(&value_count, at, sizeof value_count);
+        at += sizeof value_count;
+        const int is_null = value_count < 0;
+        rd_kafka_header_add(
+            headers, name, name_count, is_null ? NULL : (const void *)at, is_null ? 0 : value_count);
+        at += is_null ? 0 : (size_t)value_count;
+    }
+    return headers;
+}
+
+// As millrace_produce, for records with headers or timestamps, which rd_kafka_produce_batch has not:
+// one call of the library for each row.
+//
+// `headers` and `timestamps` are by row, and either may be null; a timestamp of 0 is the present.
+static inline int64_t millrace_produce_rows(
+    rd_kafka_t *client, rd_kafka_topic_t *topic, int32_t partition, const millrace_slice_t *keys,
+    const millrace_slice_t *values, const millrace_slice_t *headers, const int64_t *timestamps,
+    const int32_t *rows, int64_t count, int64_t *undelivered, rd_kafka_resp_err_t *error
+) {
+    *error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (int64_t index = 0; index < count; index++) {
+        const int32_t row = rows[index];
+        rd_kafka_headers_t *list = headers ? millrace_make_headers(&headers[row]) : NULL;
+        rd_kafka_vu_t arguments[8];
+        size_t size = 0;
+        arguments[size].vtype = RD_KAFKA_VTYPE_RKT;
+        arguments[size++].u.rkt = topic;
+        arguments[size].vtype = RD_KAFKA_VTYPE_PARTITION;
+        arguments[size++].u.i32 = partition;
+        arguments[size].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+        arguments[size++].u.i = 0;
+        arguments[size].vtype = RD_KAFKA_VTYPE_OPAQUE;
+        arguments[size++].u.ptr = undelivered;
+        arguments[size].vtype = RD_KAFKA_VTYPE_VALUE;
+        arguments[size].u.mem.ptr = (void *)values[row].base;
+        arguments[size++].u.mem.size = (size_t)values[row].count;
+        if (keys) {
+            arguments[size].vtype = RD_KAFKA_VTYPE_KEY;
+            arguments[size].u.mem.ptr = (void *)keys[row].base;
+            arguments[size++].u.mem.size = (size_t)keys[row].count;
+        }
+        if (timestamps) {
+            arguments[size].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+            arguments[size++].u.i64 = timestamps[row];
+        }
+        if (list) {
+            arguments[size].vtype = RD_KAFKA_VTYPE_HEADERS;
+            arguments[size++].u.headers = list;
+        }
+        rd_kafka_error_t *failure = rd_kafka_produceva(client, arguments, size);
+        if (failure) {
+            // The list is the library's only once the record is.
+            if (list) rd_kafka_headers_destroy(list);
+            *error = rd_kafka_error_code(failure);
+            rd_kafka_error_destroy(failure);
+            return index;
+        }
+    }
+    return count;
+}
+
 // Counts a delivered row down. Afterwards librdkafka no longer reads the row's bytes: it only frees
 // its own message. A failed row keeps its bytes, since its delivery report is yet to come.
 static rd_kafka_resp_err_t millrace_row_delivered(

@@ -33,5 +33,41 @@ extension BadInput {
             $0.transforms = "  kept: { type: map, input: events, select: { color: color } }"
             $0.sinks += "\n    key: ‸$key"
         },
+        BadInput("a header that is a number", "E1331") {
+            $0.sinks += "\n    headers: { ok: color, w: ‸weight }"
+        },
+        BadInput("an unknown column in a header", "E1102") {
+            $0.sinks += "\n    headers: { w: ‸wight }"
+        },
+        BadInput("an unknown word for headers", "E1013") { $0.sinks += "\n    headers: ‸all" },
+        BadInput("headers of rows that are no records", "E1332") {
+            $0.transforms = """
+                  kept:
+                    type: aggregate
+                    input: events
+                    key: [color]
+                    select: { n: COUNT(*) }
+                """
+            $0.sinks += "\n    headers: ‸pass_through"
+        },
+        BadInput("a timestamp that is none", "E1113") { $0.sinks += "\n    timestamp: ‸weight" },
+        BadInput("a number that says when", "E1113") {
+            $0.sinks += "\n    tombstone_when: ‸weight"
+        },
+        BadInput("a partition that is a text", "E1331") {
+            $0.sinks += "\n    partitioner: { column: ‸color }"
+        },
+        BadInput("a partition that is no column", "E1310") {
+            $0.sinks += "\n    partitioner: { column: ‸shard }"
+        },
+        BadInput("two partitioners", "E1019") {
+            $0.sinks += "\n    partitioner: ‸{ column: weight, fixed: 1 }"
+        },
+        BadInput("a partition below 0", "E1016") {
+            $0.sinks += "\n    partitioner: { fixed: ‸-1 }"
+        },
+        BadInput("a partitioner that is not built", "E1010") {
+            $0.sinks += "\n    partitioner: ‸round-robin"
+        },
     ]
 }

@@ -10,7 +10,8 @@ internal import Synchronization
 ///
 /// - Threading: any thread. Rows that one thread produces to one partition keep their order.
 /// - Ending: the last release frees the client; what is unsent is purged.
-/// - Source: librdkafka 2.0.2, `rd_kafka_produce_batch`.
+/// - Source: librdkafka 2.0.2, `rd_kafka_produce_batch`; `rd_kafka_produceva` for records with
+///   headers or timestamps.
 package final class Producer: Sendable {
     package struct Options: Sendable {
         /// How long rows wait for company in a request; `flush` does not wait.
@@ -25,6 +26,22 @@ package final class Producer: Sendable {
         /// Memory kept for rows not acknowledged, beyond which `produce` waits until all are.
         package var retainedByteCountMax = 256 << 20
         package init() {}
+    }
+
+    /// What records have besides keys and values. Either part costs a call of the library per row
+    /// instead of one per hundreds; headers are also copied.
+    package struct Extras {
+        /// By row number, as ``RecordHeaders`` lays them out; absent for a record without headers.
+        package var headers: UnsafePointer<ByteSlice>?
+        /// By row number, milliseconds since the epoch; 0: now.
+        package var timestamps: UnsafePointer<Int64>?
+        package init(
+            headers: UnsafePointer<ByteSlice>? = nil, timestamps: UnsafePointer<Int64>? = nil
+        ) {
+            self.headers = headers
+            self.timestamps = timestamps
+        }
+        var isEmpty: Bool { headers == nil && timestamps == nil }
     }
 
     let client: ClientHandle
@@ -93,6 +110,7 @@ package final class Producer: Sendable {
     ///   - partition: In `0 ..< topic.partitionCount`.
     ///   - keys: Slices by row number; nil for records without keys.
     ///   - values: Slices by row number; an absent one is a tombstone.
+    ///   - extras: Headers and timestamps, where records have such.
     ///   - rows: The row numbers to write, in order.
     ///   - chunks: What keeps the slices alive; kept until these rows are delivered.
     ///   - waitMaxMilliseconds: Longest wait for room in the client's queue, at most; 0 never
@@ -104,8 +122,8 @@ package final class Producer: Sendable {
     /// - Complexity: One librdkafka message per row; nothing of ours is allocated.
     package func produce(
         to topic: ProducerTopic, partition: Int32, keys: UnsafePointer<ByteSlice>?,
-        values: UnsafePointer<ByteSlice>, rows: UnsafeBufferPointer<Int32>,
-        keeping chunks: [ByteChunk], waitMaxMilliseconds: Int32
+        values: UnsafePointer<ByteSlice>, extras: Extras = Extras(),
+        rows: UnsafeBufferPointer<Int32>, keeping chunks: [ByteChunk], waitMaxMilliseconds: Int32
     ) throws(KafkaError) -> Int {
         precondition(partition >= 0 && partition < topic.partitionCount)
         guard rows.count > 0, hasRoomForChunks(waitMaxMilliseconds) else { return 0 }
@@ -113,7 +131,11 @@ package final class Producer: Sendable {
         let deadline = Monotonic.milliseconds() + Int64(waitMaxMilliseconds)
         var accepted = 0
         while accepted < rows.count {
-            let result = handOver(topic, partition, keys, values, rows, accepted, undelivered)
+            let rest = UnsafeBufferPointer(rebasing: rows[accepted...])
+            let result =
+                extras.isEmpty
+                ? handOver(topic, partition, keys, values, rest, undelivered)
+                : handOver(topic, partition, keys, values, extras, rest, undelivered)
             accepted += result.count
             if result.error == RD_KAFKA_RESP_ERR_NO_ERROR { break }
             guard result.error == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
@@ -152,25 +174,39 @@ package final class Producer: Sendable {
 
     private func handOver(
         _ topic: ProducerTopic, _ partition: Int32, _ keys: UnsafePointer<ByteSlice>?,
-        _ values: UnsafePointer<ByteSlice>, _ rows: UnsafeBufferPointer<Int32>, _ start: Int,
+        _ values: UnsafePointer<ByteSlice>, _ rows: UnsafeBufferPointer<Int32>,
         _ undelivered: RetainedChunks.DeliveryCount
     ) -> (count: Int, error: rd_kafka_resp_err_t) {
         guard let base = rows.baseAddress else { return (0, RD_KAFKA_RESP_ERR_NO_ERROR) }
-        // ByteSlice and millrace_slice_t are the same struct, one in Swift and one in C.
-        let keySlices = keys.map {
-            UnsafeRawPointer($0).assumingMemoryBound(to: millrace_slice_t.self)
-        }
-        let valueSlices = UnsafeRawPointer(values).assumingMemoryBound(to: millrace_slice_t.self)
-        let room = min(rows.count - start, Self.messageCountMax)
+        let room = min(rows.count, Self.messageCountMax)
         return withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: room) {
             scratch in
             var error = RD_KAFKA_RESP_ERR_NO_ERROR
             let count = millrace_produce(
-                topic.handle.pointer, partition, keySlices, valueSlices, base + start,
-                Int64(rows.count - start), scratch.baseAddress, Int64(room),
-                undelivered.pointer, &error)
+                topic.handle.pointer, partition, Self.slices(keys), Self.slices(values), base,
+                Int64(rows.count), scratch.baseAddress, Int64(room), undelivered.pointer, &error)
             return (Int(count), error)
         }
+    }
+
+    private func handOver(
+        _ topic: ProducerTopic, _ partition: Int32, _ keys: UnsafePointer<ByteSlice>?,
+        _ values: UnsafePointer<ByteSlice>, _ extras: Extras,
+        _ rows: UnsafeBufferPointer<Int32>, _ undelivered: RetainedChunks.DeliveryCount
+    ) -> (count: Int, error: rd_kafka_resp_err_t) {
+        var error = RD_KAFKA_RESP_ERR_NO_ERROR
+        let count = millrace_produce_rows(
+            client.pointer, topic.handle.pointer, partition, Self.slices(keys),
+            Self.slices(values), Self.slices(extras.headers), extras.timestamps, rows.baseAddress,
+            Int64(rows.count), undelivered.pointer, &error)
+        return (Int(count), error)
+    }
+
+    /// ByteSlice and millrace_slice_t are the same struct, one in Swift and one in C.
+    private static func slices(
+        _ pointer: UnsafePointer<ByteSlice>?
+    ) -> UnsafePointer<millrace_slice_t>? {
+        pointer.map { UnsafeRawPointer($0).assumingMemoryBound(to: millrace_slice_t.self) }
     }
 
     /// Messages per call of rd_kafka_produce_batch: 18 KB of scratch, on the stack.

@@ -19,7 +19,7 @@ package struct KafkaSinkConfiguration: Sendable {
     var permission: String { "Write and Describe on topic \(topic)" }
 }
 
-/// How the rows of one sink subtask become keys and values.
+/// How the rows of one sink subtask become records.
 ///
 /// - Threading: the subtask's.
 package struct KafkaRecordEncoding {
@@ -31,8 +31,42 @@ package struct KafkaRecordEncoding {
         /// A null key; not for values.
         case absent
     }
+    /// Where a record's headers come from.
+    package enum Headers {
+        case none
+        /// The source record's own, in their order; only where the source reads headers.
+        case origin
+        /// STRING or BYTES columns; NULL leaves a header out.
+        case fields([(name: String, value: any ColumnEvaluator)])
+    }
+
+    /// Which partition a record goes to.
+    package enum Partitioner {
+        /// Kafka's own choice: murmur2 of the key; records without a key stay together by batch.
+        case murmur2
+        /// One partition for each subtask: its index modulo the number of partitions (Flink's
+        /// `fixed`).
+        case subtask
+        case constant(Int32)
+        /// An INT or BIGINT column; NULL leaves the choice to the key.
+        case column(any ColumnEvaluator)
+    }
+
     package let key: Field
     package let value: Field
+    package var headers = Headers.none
+    /// A TIMESTAMP_LTZ column; NULL, and nil for all, is the time of writing.
+    package var timestamp: (any ColumnEvaluator)?
+    package var partitioner = Partitioner.murmur2
+    /// A BOOLEAN column: where it is TRUE the record's value is null.
+    package var tombstone: (any ColumnEvaluator)?
+
+    /// Whether any part of a record depends on more than its key and value.
+    var hasExtras: Bool {
+        let hasHeaders = if case .none = headers { false } else { true }
+        let hasPartitions = if case .column = partitioner { true } else { false }
+        return hasHeaders || hasPartitions || timestamp != nil || tombstone != nil
+    }
 
     package init(key: Field, value: Field) {
         self.key = key

@@ -20,6 +20,8 @@ package struct KafkaSourceConfiguration: Sendable {
     /// The least share of one reader: below it the fetcher sleeps at any rate worth measuring. So a
     /// job's bound is the larger of ``prefetchByteCountMax`` and 16 MiB for each reader.
     package static let prefetchByteCountMin = 16 << 20
+    /// How often new partitions are looked for during a run; nil: never.
+    package var discoveryIntervalMilliseconds: Int64?
     /// Whether the records' headers are read: only where a column or a sink asks for them.
     package var readsHeaders = false
 

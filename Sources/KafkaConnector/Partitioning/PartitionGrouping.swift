@@ -47,21 +47,60 @@ package final class PartitionGrouping {
     ///
     /// Rows with a key go to murmur2 of its bytes. Rows without go to one partition, another for
     /// each batch, as Kafka's own producer fills one batch before it turns to the next partition.
-    /// - Parameter keys: By row number; nil: no row has a key.
+    ///
+    /// - Parameters:
+    ///   - keys: By row number; nil: no row has a key.
+    ///   - given: By row number, partitions of the topic that go before the keys; -1: by the key.
     /// - Complexity: O(rows + partitions); allocates nothing.
     package func group(
-        rows: UnsafePointer<Int32>?, count: Int, keys: UnsafePointer<ByteSlice>?
+        rows: UnsafePointer<Int32>?, count: Int, keys: UnsafePointer<ByteSlice>?,
+        given: UnsafePointer<Int32>? = nil
     ) {
         precondition(count <= rowCapacity)
         starts.update(repeating: 0, count: partitionCount + 1)
-        if let keys {
+        if let given {
+            assign(given, rows: rows, count: count, keys: keys)
+        } else if let keys {
             assignByKey(rows: rows, count: count, keys: keys)
         } else {
-            partitions.update(repeating: Int32(truncatingIfNeeded: stickyPartition), count: count)
-            starts[stickyPartition + 1] = Int32(truncatingIfNeeded: count)
+            assignAll(to: stickyPartition, count: count)
         }
         stickyPartition = (stickyPartition + 1) % partitionCount
         scatter(rows: rows, count: count)
+    }
+
+    /// Puts the rows `rows[0 ..< count]`, or `0 ..< count` without `rows`, into one partition.
+    package func group(rows: UnsafePointer<Int32>?, count: Int, into partition: Int) {
+        precondition(count <= rowCapacity && partition >= 0 && partition < partitionCount)
+        starts.update(repeating: 0, count: partitionCount + 1)
+        assignAll(to: partition, count: count)
+        scatter(rows: rows, count: count)
+    }
+
+    private func assignAll(to partition: Int, count: Int) {
+        partitions.update(repeating: Int32(truncatingIfNeeded: partition), count: count)
+        starts[partition + 1] = Int32(truncatingIfNeeded: count)
+    }
+
+    // hot
+    private func assign(
+        _ given: UnsafePointer<Int32>, rows: UnsafePointer<Int32>?, count: Int,
+        keys: UnsafePointer<ByteSlice>?
+    ) {
+        let partitions = partitions
+        let counts = starts + 1
+        let partitionCount = UInt32(truncatingIfNeeded: partitionCount)
+        for index in 0..<count {
+            let row = rows.map { Int($0[index]) } ?? index
+            let key = keys.map { $0[row] } ?? .absent
+            let byKey =
+                key.isAbsent
+                ? stickyPartition : Murmur2.partition(of: key, partitionCount: partitionCount)
+            let partition = given[row] >= 0 ? Int(given[row]) : byKey
+            assert(partition < Int(partitionCount))
+            partitions[index] = Int32(truncatingIfNeeded: partition)
+            counts[partition] &+= 1
+        }
     }
 
     // hot

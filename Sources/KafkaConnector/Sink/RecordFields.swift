@@ -11,7 +11,10 @@ final class RecordFields {
     private let encoding: KafkaRecordEncoding
     private var encodedKeys = EncodedRows(capacity: RecordBatch.rowCapacityDefault)
     private var encodedValues = EncodedRows(capacity: RecordBatch.rowCapacityDefault)
-    private var gathered = GatheredSlices(capacity: RecordBatch.rowCapacityDefault)
+    private var gatheredKeys = GatheredSlices(capacity: RecordBatch.rowCapacityDefault)
+    private var gatheredValues = GatheredSlices(capacity: RecordBatch.rowCapacityDefault)
+    /// Whether positions in selection order are needed, whatever the fields are.
+    private let isNumberedBySelection: Bool
 
     /// By row number; nil: no row has a key.
     private(set) var keys: UnsafePointer<ByteSlice>?
@@ -26,7 +29,8 @@ final class RecordFields {
     init(_ encoding: KafkaRecordEncoding) {
         if case .absent = encoding.value { preconditionFailure("a value is never absent by plan") }
         self.encoding = encoding
-        values = UnsafePointer(gathered.slices)
+        isNumberedBySelection = encoding.hasExtras
+        values = UnsafePointer(gatheredValues.slices)
     }
 
     /// Fills the fields from `batch`; valid until the next call, and while the batch is.
@@ -36,12 +40,29 @@ final class RecordFields {
         count = batch.selection.count
         reserve(count)
         chunks.removeAll(keepingCapacity: true)
-        let isPassThrough = isOriginOrAbsent(encoding.key) && isOriginOrAbsent(encoding.value)
+        let isPassThrough =
+            !isNumberedBySelection && isOriginOrAbsent(encoding.key)
+            && isOriginOrAbsent(encoding.value)
         rows = isPassThrough ? UnsafePointer(batch.selection.rows) : nil
-        keys = slices(of: encoding.key, batch, isPassThrough, &encodedKeys, batch.origin.keys)
+        keys = slices(
+            of: encoding.key, batch, isPassThrough, encodedKeys, (batch.origin.keys, gatheredKeys))
         values =
-            slices(of: encoding.value, batch, isPassThrough, &encodedValues, batch.origin.values)
-            ?? UnsafePointer(gathered.slices)
+            slices(
+                of: encoding.value, batch, isPassThrough, encodedValues,
+                (batch.origin.values, gatheredValues))
+            ?? UnsafePointer(gatheredValues.slices)
+    }
+
+    /// Takes the values of some records away; positions are those of the selection.
+    ///
+    /// - Parameter tombstones: 1 for a record whose value is null.
+    func removeValues(_ tombstones: UnsafePointer<UInt8>) {
+        precondition(isNumberedBySelection)
+        let target = gatheredValues.slices
+        for index in 0..<count {
+            target[index] = tombstones[index] != 0 ? .absent : values[index]
+        }
+        values = UnsafePointer(target)
     }
 
     /// The batch's row that stands behind position `index` of this batch's selection.
@@ -51,7 +72,8 @@ final class RecordFields {
 
     private func slices(
         of field: KafkaRecordEncoding.Field, _ batch: RecordBatch, _ isPassThrough: Bool,
-        _ encoded: inout EncodedRows, _ origin: UnsafeMutablePointer<ByteSlice>
+        _ encoded: EncodedRows,
+        _ origin: (slices: UnsafeMutablePointer<ByteSlice>, gathered: GatheredSlices)
     ) -> UnsafePointer<ByteSlice>? {
         switch field {
         case .absent:
@@ -62,8 +84,9 @@ final class RecordFields {
             return UnsafePointer(encoded.slices)
         case .origin:
             chunks.append(contentsOf: batch.origin.chunks)
-            guard !isPassThrough else { return UnsafePointer(origin) }
-            return gathered.gather(origin, rows: batch.selection.rows, count: count)
+            guard !isPassThrough else { return UnsafePointer(origin.slices) }
+            return origin.gathered.gather(
+                origin.slices, rows: batch.selection.rows, count: count)
         }
     }
 
@@ -72,15 +95,15 @@ final class RecordFields {
     }
 
     private func reserve(_ count: Int) {
-        guard count > gathered.capacity else { return }
+        guard count > gatheredKeys.capacity else { return }
         encodedKeys = EncodedRows(capacity: count)
         encodedValues = EncodedRows(capacity: count)
-        gathered = GatheredSlices(capacity: count)
+        gatheredKeys = GatheredSlices(capacity: count)
+        gatheredValues = GatheredSlices(capacity: count)
     }
 }
 
-/// Slices of selected rows, side by side. Only one field of a record ever needs it: with both from
-/// the source nothing is gathered.
+/// Slices of selected rows, side by side.
 private final class GatheredSlices {
     let capacity: Int
     let slices: UnsafeMutablePointer<ByteSlice>

@@ -13,6 +13,9 @@ final class RowProduction {
 
     private let configuration: KafkaSinkConfiguration
     private let fields: RecordFields
+    private let partitioner: KafkaRecordEncoding.Partitioner
+    /// Nil: records are nothing but keys and values.
+    private let extras: RecordExtras?
     private let subtaskIndex: Int
     private let cancellation: SinkCancellation
     private var grouping: PartitionGrouping?
@@ -23,6 +26,10 @@ final class RowProduction {
     ) {
         self.configuration = configuration
         fields = RecordFields(encoding)
+        partitioner = encoding.partitioner
+        extras =
+            encoding.hasExtras
+            ? RecordExtras(encoding, operatorID: configuration.operatorID) : nil
         self.subtaskIndex = subtaskIndex
         self.cancellation = cancellation
     }
@@ -30,15 +37,39 @@ final class RowProduction {
     /// Produces the selected rows of `batch`; returns when the client has accepted all of them.
     ///
     /// - Throws: ``FatalError`` for what a restart cannot mend (a record too large, no permission);
-    ///   ``KafkaFailure`` otherwise; ``SinkCancelledError`` if a wait was cancelled.
+    ///   ``RecordError`` for a row without a header, timestamp or partition; ``KafkaFailure``
+    ///   otherwise; ``SinkCancelledError`` if a wait was cancelled.
     func produce(_ batch: RecordBatch, with producer: Producer, to topic: ProducerTopic) throws {
+        try extras?.fill(from: batch, partitionCount: topic.partitionCount)
         fields.fill(from: batch)
+        if let tombstones = extras?.tombstones { fields.removeValues(tombstones) }
         let grouping = grouping(for: topic, rowCount: fields.count)
-        grouping.group(rows: fields.rows, count: fields.count, keys: fields.keys)
+        try group(grouping, topic)
         for partition in 0..<grouping.partitionCount {
             let rows = grouping.rows(ofPartition: partition)
             guard rows.count > 0 else { continue }
             try produce(rows, partition: Int32(partition), of: batch, producer, topic)
+        }
+    }
+
+    private func group(_ grouping: PartitionGrouping, _ topic: ProducerTopic) throws {
+        switch partitioner {
+        case .murmur2, .column:
+            grouping.group(
+                rows: fields.rows, count: fields.count, keys: fields.keys,
+                given: extras?.partitions)
+        case .subtask:
+            grouping.group(
+                rows: fields.rows, count: fields.count,
+                into: subtaskIndex % grouping.partitionCount)
+        case .constant(let partition):
+            guard partition < topic.partitionCount else {
+                throw FatalError(
+                    .configuration,
+                    "sink \(configuration.operatorID.rawValue): partitioner.fixed is \(partition), "
+                        + "but \(topic.name) has partitions 0 to \(topic.partitionCount - 1)")
+            }
+            grouping.group(rows: fields.rows, count: fields.count, into: Int(partition))
         }
     }
 
@@ -52,6 +83,8 @@ final class RowProduction {
             do throws(KafkaError) {
                 accepted = try producer.produce(
                     to: topic, partition: partition, keys: fields.keys, values: fields.values,
+                    extras: Producer.Extras(
+                        headers: extras?.headers, timestamps: extras?.timestamps),
                     rows: UnsafeBufferPointer(rebasing: rest), keeping: fields.chunks,
                     waitMaxMilliseconds: Self.queueWaitMilliseconds)
             } catch {

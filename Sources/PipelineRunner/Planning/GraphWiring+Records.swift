@@ -1,6 +1,8 @@
 internal import Expression
+internal import Formats
 internal import KafkaClient
 internal import KafkaConnector
+internal import Operators
 internal import PipelineSpec
 internal import StreamAPI
 internal import StreamCore
@@ -25,6 +27,30 @@ extension GraphWiring {
         guard parts.contains(where: \.isMetadata) else { return decoder }
         return MetadataDecoder(
             around: decoder, parts: parts, schema: source.batchSchema, rowCapacity: rowCapacity)
+    }
+}
+
+extension KafkaRecordEncoding {
+    /// The same keys and values, with what the sink says of the rest of its records.
+    func with(_ record: SinkRecord, of operatorID: OperatorID) -> KafkaRecordEncoding {
+        func column(_ named: NamedExpression) -> any ColumnEvaluator {
+            ExpressionColumn(named.expression, operatorID: operatorID)
+        }
+        var encoding = self
+        switch record.headers {
+        case .none: break
+        case .passThrough: encoding.headers = .origin
+        case .fields(let fields): encoding.headers = .fields(fields.map { ($0.name, column($0)) })
+        }
+        encoding.timestamp = record.timestamp.map(column)
+        switch record.partitioner {
+        case .murmur2: break
+        case .subtask: encoding.partitioner = .subtask
+        case .fixed(let partition): encoding.partitioner = .constant(partition)
+        case .column(let named): encoding.partitioner = .column(column(named))
+        }
+        encoding.tombstone = record.tombstoneWhen.map(column)
+        return encoding
     }
 }
 
@@ -77,5 +103,7 @@ extension KafkaSourceConfiguration {
             groupID: source.groupID, startup: KafkaStartupMode(source.startup),
             isolation: source.isolation == .readCommitted ? .readCommitted : .readUncommitted)
         readsHeaders = source.readsHeaders
+        discoveryIntervalMilliseconds =
+            source.discoveryIntervalMilliseconds > 0 ? source.discoveryIntervalMilliseconds : nil
     }
 }

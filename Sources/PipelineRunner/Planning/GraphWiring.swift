@@ -161,7 +161,7 @@ extension GraphWiring {
         return StreamNode(
             id: configuration.operatorID,
             role: .sink { context, _ in
-                let encoding = encoding(sink)
+                let encoding = encoding(sink).with(sink.record, of: context.operatorID)
                 switch (guarantee, transactional, plainSink) {
                 case (.exactlyOnce, let sink?, _):
                     return sink.makeWriter(configuration, encoding: encoding, context: context)

@@ -100,10 +100,26 @@ extension PipelinePlanner {
                         .flatMap(\.topics),
                     sinkTopics: definition.sinks.filter { $0.connection == name }.map(\.topic),
                     timeouts: timeoutChain(name)))
+            try checkFixedPartitions(of: name, report.partitionCounts)
             for warning in report.warnings { Log.warning(warning) }
             clusters[name] = report.clusterID
         }
         return clusters
+    }
+
+    /// `partitioner: {fixed: n}`, before the first record.
+    private func checkFixedPartitions(
+        of connection: String, _ partitionCounts: [String: Int32]
+    ) throws {
+        for sink in definition.sinks where sink.connection == connection {
+            guard case .fixed(let partition) = sink.record.partitioner,
+                let count = partitionCounts[sink.topic], partition >= count
+            else { continue }
+            throw FatalError(
+                .configuration,
+                "\(sink.position): sink \(sink.id) writes partition \(partition) of \(sink.topic), "
+                    + "which has partitions 0 to \(count - 1)")
+        }
     }
 
     private func timeoutChain(_ connection: String) -> TransactionTimeoutChain? {

@@ -26,11 +26,12 @@ package enum ErrorCatalog {
         Family(title: "The file", entries: file),
         Family(title: "Expressions", entries: expressions),
         Family(title: "Configuration", entries: configuration),
-        Family(title: "The graph", entries: graph),
+        Family(title: "The graph", entries: graph + sinkRecords),
         Family(title: "Kafka's properties", entries: kafka),
         Family(title: "Records that cannot be decoded", entries: records),
         Family(title: "Rows for which an expression fails", entries: rows),
         Family(title: "State that is full", entries: state),
+        Family(title: "Rows that cannot be written", entries: written),
     ]
 
     /// Every code, ascending by number within its family.

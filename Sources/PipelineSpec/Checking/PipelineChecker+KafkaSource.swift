@@ -53,6 +53,14 @@ extension PipelineChecker {
             help: "write a source for each topic, or startup: { timestamp: .. }")
     }
 
+    /// 5 minutes: Flink's default of `scan.topic-partition-discovery.interval`.
+    private static let discoveryIntervalMillisecondsDefault: Int64 = 300_000
+
+    func discoveryInterval(_ object: DecodedObject) -> Int64 {
+        object["partition_discovery_interval"]?.milliseconds
+            ?? Self.discoveryIntervalMillisecondsDefault
+    }
+
     /// By default a row only where a row can be one without a value.
     func tombstones(_ object: DecodedObject, _ format: RecordFormat) -> TombstonePolicy {
         object["tombstones"]?.text.flatMap(TombstonePolicy.init(rawValue:))

@@ -8,14 +8,15 @@ extension PipelineChecker {
         let guarantee = guarantee(object)
         guard let input = operatorNode.input, let stream = streams[input] else { return }
         let format = RecordFormat(rawValue: object["format"]?.text ?? "") ?? .json
+        let record = record(object, stream)
         guard let key = key(object, stream), let value = value(object, format, stream),
-            object.isComplete, let connection
+            object.isComplete, let connection, let record
         else { return }
         sinks.append(
             SinkDefinition(
                 id: operatorNode.id, position: position(operatorNode.keyRange),
                 connection: connection.id, input: input, topic: object["topic"]?.text ?? "",
-                key: key, format: format, value: value, guarantee: guarantee))
+                key: key, format: format, value: value, record: record, guarantee: guarantee))
     }
 
     private func key(_ object: DecodedObject, _ stream: RowStream) -> SinkDefinition.Key? {

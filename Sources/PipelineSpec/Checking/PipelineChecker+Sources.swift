@@ -8,6 +8,7 @@ struct SourceDraft {
     let position: FilePosition
     let connection: String
     let topics: [String]
+    let discoveryIntervalMilliseconds: Int64
     let groupID: String
     let startup: SourceDefinition.Startup
     let isolation: SourceDefinition.Isolation
@@ -17,12 +18,13 @@ struct SourceDraft {
     let tombstones: TombstonePolicy
     let eventTime: EventTimeDefinition?
 
-    func definition() -> SourceDefinition {
+    func definition(passesHeadersOn: Bool) -> SourceDefinition {
         SourceDefinition(
-            id: id, position: position, connection: connection, topics: topics, groupID: groupID,
+            id: id, position: position, connection: connection, topics: topics,
+            discoveryIntervalMilliseconds: discoveryIntervalMilliseconds, groupID: groupID,
             startup: startup, isolation: isolation, format: format, schema: scope.schema,
             columns: scope.columns, onError: onError, eventTime: eventTime,
-            tombstones: tombstones)
+            tombstones: tombstones, passesHeadersOn: passesHeadersOn)
     }
 }
 
@@ -42,7 +44,8 @@ extension PipelineChecker {
             let scope = SourceScope(
                 schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
             var stream = RowStream(
-                schema: schema, scope: scope, isUntouchedRaw: format == .raw)
+                schema: schema, scope: scope, isUntouchedRaw: format == .raw,
+                headerSources: [operatorNode.id])
             let eventTime = eventTime(object, in: stream)
             stream.hasEventTime = object["event_time"] != nil
             streams[operatorNode.id] = stream
@@ -51,6 +54,7 @@ extension PipelineChecker {
                 SourceDraft(
                     id: operatorNode.id, position: position(operatorNode.keyRange),
                     connection: connection.id, topics: topics,
+                    discoveryIntervalMilliseconds: discoveryInterval(object),
                     groupID: object["group_id"]?.text ?? name, startup: startup,
                     isolation: SourceDefinition.Isolation(
                         rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,

@@ -19,6 +19,7 @@ extension PipelineChecker {
             }
         guard case (let kind, var output)? = made else { return }
         output.hasEventTime = stream.hasEventTime
+        if object.kind == "map" { output.headerSources = stream.headerSources }
         streams[id] = output
         guard object.isComplete else { return }
         transforms.append(

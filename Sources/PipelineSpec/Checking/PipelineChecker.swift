@@ -26,6 +26,8 @@ final class PipelineChecker {
     var sources: [SourceDraft] = []
     var transforms: [TransformDefinition] = []
     var sinks: [SinkDefinition] = []
+    /// Sources whose records' headers a sink passes on.
+    var passedHeaderSources: Set<String> = []
 
     init(
         _ root: DecodedObject, node: YAMLNode, decoder: FieldDecoder, environment: LintEnvironment
@@ -60,7 +62,9 @@ final class PipelineChecker {
             file: decoder.collector.file, name: name, description: root["description"]?.text,
             configuration: configuration,
             connections: (root["connections"]?.map ?? []).compactMap { connections[$0.key] },
-            sources: sources.map { $0.definition() }, transforms: transforms, sinks: sinks,
+            sources: sources.map {
+                $0.definition(passesHeadersOn: passedHeaderSources.contains($0.id))
+            }, transforms: transforms, sinks: sinks,
             secrets: decoder.secrets)
     }
 
@@ -100,6 +104,9 @@ struct RowStream {
     let isUntouchedRaw: Bool
     /// Whether rows have an event time and watermarks come: windows need them.
     var hasEventTime = false
+    /// The sources of which every row is still a record, so that its headers can be told; empty
+    /// behind whatever repartitions or unites rows.
+    var headerSources: [String] = []
 
     /// A column by name, metadata too directly behind a source; nil where there is none.
     func column(_ name: String) -> SinkDefinition.OutputColumn? {

@@ -85,6 +85,8 @@ package struct SourceDefinition: Sendable {
     package let connection: String
     /// Valid topic names, each once; whether they exist, only the broker knows.
     package let topics: [String]
+    /// How often new partitions are looked for; 0: never.
+    package let discoveryIntervalMilliseconds: Int64
     /// Where offsets are published for lag tools; the pipeline's name by default.
     package let groupID: String
     /// Used when no checkpoint says where to begin.
@@ -103,13 +105,15 @@ package struct SourceDefinition: Sendable {
     package let eventTime: EventTimeDefinition?
     /// What becomes of records whose value is null.
     package let tombstones: TombstonePolicy
+    /// Whether a sink writes the headers of this source's records.
+    package let passesHeadersOn: Bool
 
     /// Those of ``columns`` that the format decodes, in their order; the others are metadata.
     package var valueColumns: [SourceScope.ExtractedColumn] { columns.filter { !$0.isMetadata } }
 
     /// Whether the records' headers are needed.
     package var readsHeaders: Bool {
-        columns.contains { $0.path.first == .field(KafkaMetadata.headers) }
+        passesHeadersOn || columns.contains { $0.path.first == .field(KafkaMetadata.headers) }
     }
 
     /// The schema of the source's batches, one field for each of ``columns``, named by its path.
@@ -241,6 +245,8 @@ package struct SinkDefinition: Sendable {
     /// As written, or its default.
     package let format: RecordFormat
     package let value: Value
+    /// Headers, timestamp, partition, tombstones.
+    package let record: SinkRecord
     /// As written; else exactly once if checkpoints are on and of that mode.
     package let guarantee: Guarantee
 }

@@ -54,6 +54,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case rawNeedsOneColumn = "E1312"
     case badKeyType = "E1313"
     case windowWithoutEventTime = "E1314"
+    case badSinkExpression = "E1331"
+    case headersNotPassed = "E1332"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

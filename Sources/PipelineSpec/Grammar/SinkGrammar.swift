@@ -47,8 +47,60 @@ enum SinkGrammar {
                 "allow_loop", .boolean, default: "false",
                 "Allows a topic that the same pipeline reads."),
             .notAvailable("key_format", "The key in another form than text."),
-            .notAvailable("headers", "Record headers."),
-            .notAvailable("partitioner", "Another choice of partition."),
+            headers,
+            FieldSpecification(
+                "timestamp", .expression, default: "(the time of writing)", example: "$timestamp",
+                """
+                The record's timestamp, a TIMESTAMP_LTZ(3); NULL is the time of writing. Headers and \
+                timestamps cost a call of the client library for each record.
+                """),
+            partitioner,
+            FieldSpecification(
+                "tombstone_when", .expression, default: "(never)", example: "is_deleted",
+                """
+                A BOOLEAN expression: rows for which it is TRUE are written with a null value, which \
+                for Kafka's compaction deletes their key.
+                """),
             Grammar.renamedFrom,
         ])
+
+    private static let headers = FieldSpecification(
+        "headers",
+        .shapes(
+            scalar: .choice([
+                Choice("pass_through", "the source record's, in their order, repeated ones too")
+            ]), list: nil, mapping: .map(.column, .expression)),
+        default: "(none)", example: "{ trace: trace_id }",
+        """
+        Headers by name, in this order: STRING or BYTES expressions; a NULL leaves its header out. \
+        Or `pass_through`, where a row is still a record of a source: not behind an operator that \
+        repartitions or unites rows.
+        """)
+
+    private static let partitioner = FieldSpecification(
+        "partitioner",
+        .shapes(
+            scalar: .choice([
+                Choice(
+                    "murmur2", "by the key, as Kafka's own producer; keyless records in turn",
+                    aliases: ["default"]),
+                Choice("fixed", "one partition for each subtask, as Flink's `fixed`"),
+                Choice("round-robin", "record by record", isAvailable: false),
+            ]), list: nil,
+            mapping: .object(
+                ObjectSpecification(
+                    docs: "One of the two.",
+                    fields: [
+                        FieldSpecification(
+                            "column", .text(.column), example: "shard",
+                            """
+                            An INT or BIGINT column that holds the partition; NULL leaves the choice to \
+                            the key. A partition that the topic has not stops the job (E2201).
+                            """),
+                        FieldSpecification(
+                            "fixed", .integer(0...Int64(Int32.max)), example: "0",
+                            "The partition of every record."),
+                    ]))),
+        default: "murmur2", example: "{ column: shard }",
+        "Which partition a record goes to: a word, `{column: ..}` or `{fixed: ..}`.")
 }

@@ -24,6 +24,16 @@ enum SourceGrammar {
                 "topics", .list(.text(.topic)), example: "[events, more-events]",
                 "Several topics, read as one stream."),
             FieldSpecification(
+                "partition_discovery_interval",
+                .duration(0...Grammar.dayMilliseconds, bareNumbers: false), default: "5 min",
+                example: "1 min",
+                """
+                How often new partitions are looked for (Flink's \
+                `scan.topic-partition-discovery.interval`); `0` never. They are read from their \
+                earliest offset. A topic that was deleted, or made again, stops the job then. Not \
+                with `--stop-at-end`.
+                """),
+            FieldSpecification(
                 "group_id", .text(.any), default: "(the pipeline's `name`)",
                 example: "color-counts",
                 "Where offsets are also committed, for lag tools; read back only by `startup: committed`."

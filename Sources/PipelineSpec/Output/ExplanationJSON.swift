@@ -93,6 +93,7 @@ struct ExplanationJSON {
             ("key", .string(PipelineFacts.key(sink.key))),
             ("format", .string(sink.format.rawValue)),
             ("value", .string(PipelineFacts.value(sink.value))),
+            ("record", .strings(PipelineFacts.record(sink.record))),
             ("delivery_guarantee", .string(sink.guarantee.rawValue)),
         ])
     }

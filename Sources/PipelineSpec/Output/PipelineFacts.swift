@@ -102,7 +102,7 @@ struct PipelineFacts {
             "kafka topic \(sink.topic) (\(sink.connection)) from \(sink.input), "
                 + "\(sink.guarantee.rawValue)",
             "key \(Self.key(sink.key)); value \(Self.value(sink.value))",
-        ]
+        ] + Self.record(sink.record)
     }
 
     static func key(_ key: SinkDefinition.Key) -> String {

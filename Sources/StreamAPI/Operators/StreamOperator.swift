@@ -90,17 +90,23 @@ public struct RecordError: Error, Sendable, CustomStringConvertible {
     public let operatorID: OperatorID
     /// What is wrong and what to do, in one line; quotes at most 256 bytes of the record, escaped.
     public let message: String
+    /// Whether the operator has an `on_error`: a sink has none.
+    public let canBeDropped: Bool
 
-    public init(code: String, place: RecordPlace, operatorID: OperatorID, message: String) {
+    public init(
+        code: String, place: RecordPlace, operatorID: OperatorID, message: String,
+        canBeDropped: Bool = true
+    ) {
         self.code = code
         self.place = place
         self.operatorID = operatorID
         self.message = message
+        self.canBeDropped = canBeDropped
     }
 
     public var description: String {
-        "error[\(code)] \(place): \(message) (operator \(operatorID.rawValue); with on_error: drop "
-            + "there it would be left out)"
+        let way = canBeDropped ? "; with on_error: drop there it would be left out" : ""
+        return "error[\(code)] \(place): \(message) (operator \(operatorID.rawValue)\(way))"
     }
 }
 

@@ -1,0 +1,36 @@
+extension ErrorCatalog {
+    /// Checks of what a sink's records are made of.
+    static let sinkRecords: [Entry] = [
+        Entry(
+            "E1331", "A wrong type in a sink's record",
+            """
+            A header is STRING or BYTES, a partition is INT or BIGINT. Write a CAST, or make a column \
+            of the right type by a map before the sink.
+            """),
+        Entry(
+            "E1332", "Headers that cannot be passed on",
+            """
+            `headers: pass_through` writes the headers of the source record that a row still is. Behind \
+            an aggregate, a join or any other operator that repartitions or unites rows, rows are no \
+            longer records: take the headers that matter along as columns, and write them by name.
+            """),
+    ]
+
+    /// Rows of which a sink can make no record.
+    static let written: [Entry] = [
+        Entry(
+            "E2201", "A partition that the topic has not",
+            """
+            The column of `partitioner` holds a number below 0, or not below the number of the topic's \
+            partitions. The job stops; correct the column, or leave such rows out by a filter. NULL \
+            leaves the choice to the key.
+            """),
+        Entry(
+            "E2202", "A timestamp that cannot be written",
+            """
+            Kafka has no timestamps before 1970, and the client library takes the very first millisecond \
+            for the present time. The job stops; correct the expression of `timestamp`, or leave such \
+            rows out by a filter. NULL writes the present time.
+            """),
+    ]
+}
