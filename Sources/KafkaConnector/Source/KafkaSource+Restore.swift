@@ -1,5 +1,4 @@
 internal import KafkaClient
-internal import Observability
 internal import StreamAPI
 internal import StreamCore
 
@@ -100,9 +99,7 @@ extension KafkaSource {
             known.filter { $0.topic == state.topic }.map { Int($0.partition.rawValue) })
         return state.partitions.indices.filter { !knownNumbers.contains($0) }.map { index in
             let split = state.split(index, at: state.partitions[index].earliest)
-            Log.info(
-                "new partition: reading from the earliest",
-                ["source": operatorID.rawValue, "split": split.id, "offset": split.offset.rawValue])
+            logNew(split)
             return split
         }
     }

@@ -11,7 +11,9 @@ package final class KafkaSource: Source {
     let admin: KafkaAdmin
     let resolver: TransactionResolver
     /// Set by ``resolveSplits(restored:stopAtEnd:)``: a reader without splits ends at once then.
-    private let stopsAtEnd = Atomic<Bool>(false)
+    let stopsAtEnd = Atomic<Bool>(false)
+    /// Which partitions the run reads.
+    let discovery = Mutex(PartitionDiscovery())
     package var operatorID: OperatorID { configuration.operatorID }
 
     /// - Throws: ``FatalError`` for a client property that librdkafka refuses.
@@ -34,6 +36,7 @@ package final class KafkaSource: Source {
         stopsAtEnd.store(stopAtEnd, ordering: .relaxed)
         let topics = try askTopics()
         let splits = try restored.map { try restore($0, topics) } ?? start(topics)
+        beginDiscovery(splits)
         return splits.map { split in
             let state = topics.first { $0.topic == split.topic }
             return SourceSplit(
@@ -45,17 +48,20 @@ package final class KafkaSource: Source {
     package func makeReader(
         splits: [SourceSplit], context: OperatorContext
     ) throws -> any SourceReader {
-        let positions = try splits.map { split in
-            (split: try decode(split.state), stop: split.stopPosition)
-        }
-        guard !positions.isEmpty else {
-            return IdleSourceReader(isEnded: stopsAtEnd.load(ordering: .relaxed))
-        }
+        try GrowingSourceReader(
+            splits: splits, isEnded: stopsAtEnd.load(ordering: .relaxed),
+            decode: { [self] in (try decode($0.state), $0.stopPosition) },
+            makeReader: { [self] in try openReader($0, parallelism: context.parallelism) })
+    }
+
+    private func openReader(
+        _ positions: [GrowingSourceReader.Split], parallelism: Int
+    ) throws -> KafkaSourceReader {
         var options = KafkaConsumer.Options(groupID: configuration.groupID)
         options.isolation = configuration.isolation
         options.readsHeaders = configuration.readsHeaders
         options.prefetchByteCountMax = max(
-            configuration.prefetchByteCountMax / context.parallelism,
+            configuration.prefetchByteCountMax / parallelism,
             KafkaSourceConfiguration.prefetchByteCountMin)
         options.fetchByteCountMax = KafkaSourceConfiguration.fetchByteCountMax(
             partitionCount: positions.count)

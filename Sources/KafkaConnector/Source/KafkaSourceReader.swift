@@ -20,13 +20,21 @@ final class KafkaSourceReader: SourceReader {
         self.consumer = consumer
         self.configuration = configuration
         wakeUp = consumer.wakeUp
-        try add(given)
+        try assign(given)
     }
 
     /// Reads these partitions too.
     ///
     /// - Parameter given: None of them is this reader's yet.
-    func add(_ given: [(split: KafkaPartitionSplit, stop: Int64?)]) throws(KafkaError) {
+    func add(_ given: [GrowingSourceReader.Split]) throws {
+        do throws(KafkaError) {
+            try assign(given)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func assign(_ given: [GrowingSourceReader.Split]) throws(KafkaError) {
         splits += given.map(\.split)
         positions.add(given.map { (place($0.split), $0.split.offset.rawValue, $0.stop) })
         // A partition that has nothing left to read is not fetched at all.
@@ -52,8 +60,7 @@ final class KafkaSourceReader: SourceReader {
         do throws(KafkaError) {
             _ = try consumer.poll(into: batch, waitMaxMilliseconds: milliseconds(waitMax))
         } catch {
-            throw error.failure(
-                "source \(configuration.operatorID.rawValue)", permission: configuration.permission)
+            throw failure(error)
         }
         positions.advance(over: batch)
         for end in consumer.takePartitionEnds() {
@@ -65,6 +72,18 @@ final class KafkaSourceReader: SourceReader {
         }
         if batch.rowCount > 0 { return .records }
         return positions.allStopped ? .ended : .idle
+    }
+
+    /// A topic that is read and then not there was deleted: no other start than a new life is right.
+    private func failure(_ error: KafkaError) -> any Error {
+        let source = "source \(configuration.operatorID.rawValue)"
+        guard error.kind == .unknownTopic else {
+            return error.failure(source, permission: configuration.permission)
+        }
+        return FatalError(
+            .sourceGap,
+            "\(source): a topic was deleted while it was read: \(error). Take it out of the source "
+                + "and start a new life with --fresh, or restore the topic")
     }
 
     func snapshot() -> [[UInt8]] {

@@ -62,7 +62,7 @@ extension KafkaSource {
     }
 
     /// What ListOffsets calls the two ends of a log: one request a broker for all partitions.
-    private static let earliestTimestamp: Int64 = -2
+    static let earliestTimestamp: Int64 = -2
     private static let latestTimestamp: Int64 = -1
 
     private func offsets(

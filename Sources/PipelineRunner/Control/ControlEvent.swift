@@ -16,6 +16,10 @@ enum ControlEvent: Sendable {
     /// The first error of the run.
     case subtaskFailed(SubtaskID, any Error)
     case signal(Int32)
+    /// A source has more to read.
+    case splitsDiscovered(OperatorID, [SourceSplit])
+    /// What a source reads has gone for good.
+    case sourceLost(OperatorID, FatalError)
 }
 
 /// Posts what subtasks report to the controller's queue.

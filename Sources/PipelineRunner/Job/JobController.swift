@@ -36,6 +36,9 @@ final class JobController {
     var acknowledged: [CheckpointID: [SubtaskID: SubtaskSnapshot]] = [:]
     /// Each source's splits as of a written, uncommitted checkpoint.
     var writtenSplits: [CheckpointID: [OperatorID: [[UInt8]]]] = [:]
+    /// Splits of each source that have been given out, where some came up during the run.
+    var splitCounts: [OperatorID: Int] = [:]
+    private let discoverer: SplitDiscoverer
     /// Wall clock, for the metadata.
     var triggeredAtMilliseconds: [CheckpointID: Int64] = [:]
     var outcome: RunOutcome?
@@ -58,6 +61,7 @@ final class JobController {
         self.graph = graph
         self.queue = queue
         self.progress = progress
+        discoverer = SplitDiscoverer(sources: context.plan.sources, events: queue)
         protocolState = JobProtocol(settings: context.settings(for: graph), start: context.start)
         let slotCount = context.plan.transactions?.poolSize ?? 0
         slotWorkers = (0..<slotCount).map { SerialWorker(name: "transaction-\($0)") }
@@ -71,6 +75,7 @@ final class JobController {
         } catch {
             return end(.failOver(message: "subtasks could not be started: \(error)", fatal: nil))
         }
+        discoverer.start()
         handle(.started)
         while outcome == nil {
             for event in queue.take(until: nextDeadline()) where outcome == nil { receive(event) }
@@ -109,6 +114,11 @@ final class JobController {
             firstError = error
             handle(.subtaskFailed(subtask, message: "\(error)"))
         case .signal(let number): received(signal: number)
+        case .splitsDiscovered(let source, let splits): assign(splits, of: source)
+        case .sourceLost(let source, let error):
+            guard let subtask = graph.subtaskIDs(ofSource: source).first else { return }
+            firstError = error
+            handle(.subtaskFailed(subtask, message: "\(error)"))
         }
     }
 
@@ -127,6 +137,7 @@ final class JobController {
     /// Ends every thread of the run and frees its clients.
     private func end(_ outcome: RunOutcome) -> RunOutcome {
         if case .stop(.superseded) = outcome { return outcome }
+        discoverer.finish()
         let hanging = graph.cancel(within: Self.cancelMax)
         guard hanging.isEmpty else {
             let names = hanging.joined(separator: ", ")

@@ -16,6 +16,18 @@ public struct SourceSplit: Hashable, Sendable {
     }
 }
 
+/// What a look for new splits has found.
+public struct SplitDiscovery: Sendable {
+    /// Each is given out once.
+    public var splits: [SourceSplit]
+    /// The answer may be stale: ask again soon.
+    public var isDoubtful: Bool
+    public init(splits: [SourceSplit] = [], isDoubtful: Bool = false) {
+        self.splits = splits
+        self.isDoubtful = isDoubtful
+    }
+}
+
 /// A replayable source, as the job's control thread sees it (FLIP-27's enumerator half).
 public protocol Source: AnyObject, Sendable {
     var operatorID: OperatorID { get }
@@ -32,6 +44,15 @@ public protocol Source: AnyObject, Sendable {
     func resolveSplits(restored: [[UInt8]]?, stopAtEnd: Bool) throws -> [SourceSplit]
     /// A reader for one subtask, with its share of the splits.
     func makeReader(splits: [SourceSplit], context: OperatorContext) throws -> any SourceReader
+    /// How often ``discoverSplits()`` is called during a run, in milliseconds; nil: never. Asked for
+    /// after the splits of the run have been resolved.
+    var discoveryIntervalMilliseconds: Int64? { get }
+    /// Splits that have come up since the run's were resolved, each once.
+    ///
+    /// - Throws: ``FatalError`` (81) where a split that is read has gone for good: the job stops.
+    ///   After any other error it is called again.
+    /// - Blocking: yes. A thread of its own.
+    func discoverSplits() throws -> SplitDiscovery
     /// Shows lag tools how far the checkpoint is. A courtesy: failures are logged, never read back.
     func publishOffsets(_ states: [[UInt8]])
 }
@@ -47,6 +68,8 @@ public protocol SourceReader: AnyObject {
     /// - Returns: `.records` if any row was appended; `.idle` if the wait ran out or was woken;
     ///   `.ended` when every split has reached its stop position and nothing was appended.
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus
+    /// Reads these splits too, none of which it has. ``wakeUp`` may be another one afterwards.
+    func add(_ splits: [SourceSplit]) throws
     /// The splits with the position behind the last row returned; microseconds.
     func snapshot() -> [[UInt8]]
     /// The splits that may still give rows: each holds its source's watermark back until it is idle.
@@ -55,6 +78,18 @@ public protocol SourceReader: AnyObject {
     /// Ends a wait in `poll` early. Any thread.
     var wakeUp: @Sendable () -> Void { get }
     func close()
+}
+
+extension Source {
+    public var discoveryIntervalMilliseconds: Int64? { nil }
+    public func discoverSplits() throws -> SplitDiscovery { SplitDiscovery() }
+}
+
+extension SourceReader {
+    /// For readers of sources that discover nothing.
+    public func add(_ splits: [SourceSplit]) throws {
+        throw FatalError(.internalError, "this source takes no splits during a run")
+    }
 }
 
 public enum SourceStatus: Hashable, Sendable { case records, idle, ended }

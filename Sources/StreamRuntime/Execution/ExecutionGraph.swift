@@ -86,6 +86,17 @@ package final class ExecutionGraph: Sendable {
         for subtask in subtasks where subtask.vertex.isSource { subtask.post(.barrier(barrier)) }
     }
 
+    /// The subtasks of a source, by index; empty for an id that is no source's.
+    package func subtaskIDs(ofSource source: OperatorID) -> [SubtaskID] {
+        subtasks.filter { $0.vertex.isSource && $0.vertex.chain.nodes[0].id == source }.map(\.id)
+    }
+
+    /// Gives a source subtask more to read, from its next batch on: the barriers behind have these
+    /// splits in their snapshots.
+    package func add(_ splits: [SourceSplit], to subtask: SubtaskID) {
+        subtasks.first { $0.id == subtask }?.post(.splitsAdded(splits))
+    }
+
     /// Gives a checkpoint up: inputs that wait for its barriers are read again, and snapshots that
     /// wait to be written are dropped. Nothing is acknowledged for it once this mail is read.
     package func cancelCheckpoint(_ checkpoint: CheckpointID) {

@@ -51,7 +51,8 @@ final class InputTask {
     private func readMail() throws {
         for mail in environment.subtask.mailbox.takeAll() {
             switch mail {
-            case .barrier: preconditionFailure("barriers are triggered at sources only")
+            case .barrier, .splitsAdded:
+                preconditionFailure("barriers and splits are for sources only")
             case .checkpointComplete(let checkpoint):
                 try chain.notifyCheckpointComplete(checkpoint)
             case .checkpointCancelled(let checkpoint): gate.cancelCheckpoint(checkpoint)

@@ -1,3 +1,4 @@
+internal import StreamAPI
 internal import StreamCore
 internal import Synchronization
 
@@ -7,12 +8,14 @@ enum Mail: Sendable {
     case barrier(CheckpointBarrier)
     case checkpointCancelled(CheckpointID)
     case checkpointComplete(CheckpointID)
+    /// For source subtasks: read these too.
+    case splitsAdded([SourceSplit])
 }
 
 /// A subtask's control messages, in order of arrival (Flink's `TaskMailbox`).
 ///
 /// Not bounded by a number of its own: the controller has at most one checkpoint under way and
-/// sends at most three mails for each.
+/// sends at most three mails for each; splits come one at a time, as often as topics grow.
 final class Mailbox: Sendable {
     private let mails = Mutex<[Mail]>([])
     private let hasMailFlag = Atomic<Bool>(false)

@@ -91,6 +91,10 @@ final class SourceTask {
                 if barrier.isLast { return false }
             case .checkpointComplete(let checkpoint):
                 try chain.notifyCheckpointComplete(checkpoint)
+            case .splitsAdded(let splits):
+                try reader.add(splits)
+                // A reader that was idle until now waits elsewhere.
+                environment.subtask.register(mailWaker: reader.wakeUp)
             case .checkpointCancelled: break  // A source has nothing to unblock.
             }
         }

@@ -41,6 +41,24 @@ final class Broker {
 
     func createTopics(_ topics: [String]) throws { try control("topic", topics) }
 
+    /// Gives a topic more partitions, by Kafka's own tool.
+    func grow(_ topic: String, to partitionCount: Int) throws {
+        try topics(["--alter", "--topic", topic, "--partitions", "\(partitionCount)"])
+    }
+
+    /// Deletes a topic; returns when the broker no longer lists it.
+    func delete(_ topic: String) throws {
+        try topics(["--delete", "--topic", topic])
+        try wait(for: "\(topic) to be gone") {
+            try !topics(["--list"]).split(separator: "\n").contains(Substring(topic))
+        }
+    }
+
+    @discardableResult
+    private func topics(_ arguments: [String]) throws -> String {
+        try control("tool", ["kafka-topics.sh", "--bootstrap-server", bootstrap] + arguments)
+    }
+
     func pause() throws { try onlyOwn("pause") }
     func resume() throws { try onlyOwn("resume") }
     func killHard() throws { try onlyOwn("kill") }

@@ -16,12 +16,22 @@ struct KafkaTopic {
 
     /// Writes lines of key, tab, value; keyed as Kafka's own producer does. Idempotent, because a
     /// retry of kcat's default would change the order.
-    func write(lines: String) throws {
+    ///
+    /// - Parameter options: More of kcat's, as headers.
+    func write(lines: String, options: [String] = []) throws {
         let path = scratch.newPath("records")
         try lines.write(toFile: path, atomically: false, encoding: .utf8)
         try run(
             ["-P", "-K", "\\t", "-X", "partitioner=murmur2_random"]
-                + ["-X", "enable.idempotence=true", "-l", path])
+                + ["-X", "enable.idempotence=true"] + options + ["-l", path])
+    }
+
+    /// What a `read_committed` reader sees, each record in kcat's `format`, a line.
+    func lines(_ format: String) throws -> [String] {
+        try run(
+            ["-C", "-q", "-e", "-o", "beginning", "-X", "isolation.level=read_committed"]
+                + ["-f", format]
+        ).split(separator: "\n").map(String.init)
     }
 
     /// Writes one record to partition 0, byte for byte.

@@ -15,8 +15,14 @@ struct PipelineFile {
     var leaseTimeout = "2 s"
     /// `fail`, the default, or `drop`.
     var onError = "fail"
+    /// How often the source looks for new partitions.
+    var discoveryInterval = "5 min"
+    /// The whole file, for drills of other pipelines.
+    var replacement: String?
 
-    var text: String {
+    var text: String { replacement ?? colorCounts }
+
+    private var colorCounts: String {
         """
         version: 1
         name: \(name)
@@ -43,6 +49,7 @@ struct PipelineFile {
             connection: main
             topic: \(inputTopic)
             startup: earliest
+            partition_discovery_interval: \(discoveryInterval)
             format: json
             schema:
               color: STRING NOT NULL
