@@ -19,6 +19,27 @@ extension BadInput {
             $0.sources = $0.sources.replacing("topic: events", with: "topics: [a, b]")
             $0.sources += "\n    startup: ‸{ offsets: { 0: 1 } }"
         },
+        BadInput("topic and a pattern", "E1019") {
+            $0.sources += "\n    ‸topic_pattern: 'a.*'"
+        },
+        BadInput("a pattern that is none", "E1333") {
+            $0.sources = $0.sources.replacing("topic: events", with: "topic_pattern: ‸'a('")
+        },
+        BadInput("a pattern that is not linear", "E1333") {
+            $0.sources = $0.sources.replacing(
+                "topic: events", with: "topic_pattern: ‸'(a)\\1'")
+        },
+        BadInput("a loop over a topic of a pattern", "E1307") {
+            $0.sources = $0.sources.replacing("topic: events", with: "topic_pattern: 'res.*'")
+            $0.sinks = $0.sinks.replacing("topic: results", with: "topic: ‸results")
+        },
+        BadInput("offsets of a pattern", "E1019") {
+            $0.sources = $0.sources.replacing("topic: events", with: "topic_pattern: 'a.*'")
+            $0.sources += "\n    startup: ‸{ offsets: { 0: 1 } }"
+        },
+        BadInput("a discovery interval without a unit", "E1015") {
+            $0.sources += "\n    partition_discovery_interval: ‸5"
+        },
         BadInput("a loop over one of several topics", "E1307") {
             $0.sources = $0.sources.replacing("topic: events", with: "topics: [a, results]")
             $0.sinks = $0.sinks.replacing("topic: results", with: "topic: ‸results")

@@ -75,6 +75,25 @@ import Testing
         #expect(PipelineExplanation.text(definition).contains("kafka topics a, b (main)"))
     }
 
+    @Test func aPatternMatchesWholeNames() throws {
+        let definition = try define {
+            $0.sources = $0.sources.replacing("topic: events", with: "topic_pattern: 'events-.+'")
+        }
+        let pattern = try #require(definition.sources[0].topicPattern)
+        #expect(pattern.matches("events-1"))
+        #expect(!pattern.matches("events-") && !pattern.matches("my-events-1"))
+        #expect(definition.sources[0].topics == [])
+        #expect(PipelineExplanation.text(definition).contains("kafka topics like events-.+ (main)"))
+    }
+
+    @Test(arguments: [(nil, 300_000), ("0", 0), ("2 s", 2000)] as [(String?, Int64)])
+    func newPartitionsAreLookedForAsInFlink(given: String?, expected: Int64) throws {
+        let definition = try define {
+            if let given { $0.sources += "\n    partition_discovery_interval: \(given)" }
+        }
+        #expect(definition.sources[0].discoveryIntervalMilliseconds == expected)
+    }
+
     @Test(arguments: [("json", nil, "fail"), ("raw", nil, "row"), ("json", "drop", "drop")])
     func tombstonesAreRowsByDefaultOnlyWhereTheFormatIsRaw(
         format: String, given: String?, expected: String

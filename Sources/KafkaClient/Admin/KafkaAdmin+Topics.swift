@@ -90,7 +90,7 @@ extension KafkaAdmin {
         }
     }
 
-    private func check(
+    func check(
         _ topics: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ context: String
     ) throws(KafkaError) {
         for topic in UnsafeBufferPointer(start: topics, count: count) {

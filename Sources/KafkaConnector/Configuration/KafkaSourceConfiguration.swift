@@ -68,21 +68,18 @@ package struct KafkaSourceConfiguration: Sendable {
 }
 
 /// Which topics a source reads.
-package enum TopicSelection: Hashable, Sendable, CustomStringConvertible {
+package enum TopicSelection: Sendable, CustomStringConvertible {
     /// At least one, each once.
     case names([String])
+    /// Every topic whose name matches, those that come up later too; the text is for messages.
+    case pattern(String, @Sendable (String) -> Bool)
 
     /// `topic events`, `topics a, b`: for messages.
     package var description: String {
         switch self {
         case .names(let names):
             "topic\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))"
-        }
-    }
-
-    func contains(_ topic: String) -> Bool {
-        switch self {
-        case .names(let names): names.contains(topic)
+        case .pattern(let text, _): "topics like \(text)"
         }
     }
 }

@@ -21,7 +21,9 @@ extension KafkaSource {
         if let loss = outcome.loss { throw lost(loss) }
         let ids = Dictionary(answers.map { ($0.topic, $0.topicID) }) { first, _ in first }
         let splits = try newSplits(outcome.partitions, ids)
-        return SplitDiscovery(splits: splits, isDoubtful: outcome.isDoubtful)
+        return SplitDiscovery(
+            splits: splits,
+            isDoubtful: outcome.isDoubtful || splits.count < outcome.partitions.count)
     }
 
     /// Notes the splits that a run begins with.
@@ -68,6 +70,9 @@ extension KafkaSource {
                 }
             }
             return counts
+        case .pattern(_, let matches):
+            return try admin.topics(timeoutMilliseconds: Self.discoveryTimeoutMilliseconds)
+                .filter { matches($0.key) }
         }
     }
 
@@ -77,12 +82,8 @@ extension KafkaSource {
     private func newSplits(
         _ places: [TopicPartition], _ topicIDs: [String: [UInt8]]
     ) throws -> [SourceSplit] {
-        guard let first = places.first else { return [] }
-        let earliest = try asking(first.topic) { () throws(KafkaError) in
-            try admin.offsets(
-                atTimestampMilliseconds: Self.earliestTimestamp, of: places,
-                timeoutMilliseconds: Self.discoveryTimeoutMilliseconds)
-        }
+        guard !places.isEmpty else { return [] }
+        let earliest = try earliestOffsets(of: places)
         return places.compactMap { place in
             // Without a leader yet; it comes again with the next answer.
             guard let offset = earliest[place] ?? nil else { return nil }
@@ -95,26 +96,44 @@ extension KafkaSource {
         }
     }
 
+    /// - Returns: Nothing where the brokers do not know the partitions' leaders yet.
+    private func earliestOffsets(
+        of places: [TopicPartition]
+    ) throws -> [TopicPartition: Offset?] {
+        do throws(KafkaError) {
+            return try admin.offsets(
+                atTimestampMilliseconds: Self.earliestTimestamp, of: places,
+                timeoutMilliseconds: Self.discoveryTimeoutMilliseconds)
+        } catch {
+            guard error.kind == .unauthorized || error.kind == .authentication else { return [:] }
+            throw error.failure(
+                "source \(operatorID.rawValue)", permission: configuration.permission)
+        }
+    }
+
     func logNew(_ split: KafkaPartitionSplit) {
         Log.info(
             "new partition: reading from the earliest",
             ["source": operatorID.rawValue, "split": split.id, "offset": split.offset.rawValue])
     }
 
-    private func lost(_ loss: PartitionDiscovery.Loss) -> FatalError {
-        switch loss {
-        case .deleted(let topic):
-            FatalError(
-                .sourceGap,
-                "source \(operatorID.rawValue): topic \(topic) was deleted while it was read. Take "
-                    + "it out of the source and start a new life with --fresh, or restore the topic"
-            )
-        case .madeAgain(let topic):
-            FatalError(
-                .sourceGap,
-                "source \(operatorID.rawValue): topic \(topic) was deleted and made again while it "
-                    + "was read; the offsets read so far mean nothing in it. Start a new life with "
-                    + "--fresh")
-        }
+    func lost(_ loss: PartitionDiscovery.Loss) -> FatalError {
+        let (topic, what) =
+            switch loss {
+            case .deleted(let topic):
+                (
+                    topic,
+                    "was deleted. Take it out of the source and start a new life with --fresh, or "
+                        + "restore the topic"
+                )
+            case .madeAgain(let topic):
+                (
+                    topic,
+                    "was deleted and made again: the offsets read so far mean nothing in it. Start "
+                        + "a new life with --fresh"
+                )
+            }
+        return FatalError(
+            .sourceGap, "source \(operatorID.rawValue): topic \(topic), which it reads, \(what)")
     }
 }

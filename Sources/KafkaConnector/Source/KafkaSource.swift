@@ -34,7 +34,7 @@ package final class KafkaSource: Source {
 
     package func resolveSplits(restored: [[UInt8]]?, stopAtEnd: Bool) throws -> [SourceSplit] {
         stopsAtEnd.store(stopAtEnd, ordering: .relaxed)
-        let topics = try askTopics()
+        let topics = try askTopics(restored: (restored ?? []).map(decode))
         let splits = try restored.map { try restore($0, topics) } ?? start(topics)
         beginDiscovery(splits)
         return splits.map { split in

@@ -1,4 +1,5 @@
 internal import KafkaClient
+internal import Observability
 internal import StreamAPI
 internal import StreamCore
 
@@ -38,11 +39,38 @@ struct TopicState: Sendable {
 extension KafkaSource {
     /// Asks for the partitions of each topic, their ends and its id.
     ///
-    /// - Returns: At least one, in the order of the selection.
-    /// - Throws: ``FatalError``: no such topic (78), no permission (77), no broker (69).
-    func askTopics() throws -> [TopicState] {
+    /// - Parameter restored: What the checkpoint has; a pattern's topics of it must be there still.
+    /// - Returns: In the order of the selection; a pattern's sorted by name, perhaps none.
+    /// - Throws: ``FatalError``: no such topic (78), no permission (77), no broker (69), a topic of
+    ///   the checkpoint that was deleted (81).
+    func askTopics(restored: [KafkaPartitionSplit]) throws -> [TopicState] {
         switch configuration.topics {
-        case .names(let names): try names.map(askTopic)
+        case .names(let names): return try names.map(askTopic)
+        case .pattern(_, let matches):
+            let listed = try asking("\(configuration.topics)") { () throws(KafkaError) in
+                try admin.topics()
+            }
+            let found = Set(listed.keys.filter(matches))
+            let unlisted = Set(restored.map(\.topic).filter(matches)).subtracting(found)
+            for topic in unlisted.sorted() { try requireTopic(topic) }
+            if found.isEmpty {
+                Log.warning(
+                    "no topic matches yet",
+                    ["source": operatorID.rawValue, "topics": "\(configuration.topics)"])
+            }
+            return try found.union(unlisted).sorted().map(askTopic)
+        }
+    }
+
+    /// Asks for a topic by name: a list may be stale.
+    private func requireTopic(_ topic: String) throws {
+        do throws(KafkaError) {
+            _ = try admin.partitionCount(ofTopic: topic)
+        } catch {
+            guard error.kind != .unknownTopic else { throw lost(.deleted(topic: topic)) }
+            throw error.failure(
+                "source \(operatorID.rawValue), topic \(topic)",
+                permission: configuration.permission, unreachableIsFatal: true)
         }
     }
 

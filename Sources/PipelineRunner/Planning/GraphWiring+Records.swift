@@ -99,7 +99,9 @@ extension MetadataColumn {
 extension KafkaSourceConfiguration {
     init(_ source: SourceDefinition) {
         self.init(
-            operatorID: OperatorID(rawValue: source.id), topics: .names(source.topics),
+            operatorID: OperatorID(rawValue: source.id),
+            topics: source.topicPattern.map { .pattern($0.text, $0.matches) }
+                ?? .names(source.topics),
             groupID: source.groupID, startup: KafkaStartupMode(source.startup),
             isolation: source.isolation == .readCommitted ? .readCommitted : .readUncommitted)
         readsHeaders = source.readsHeaders

@@ -14,6 +14,12 @@ extension ErrorCatalog {
             an aggregate, a join or any other operator that repartitions or unites rows, rows are no \
             longer records: take the headers that matter along as columns, and write them by name.
             """),
+        Entry(
+            "E1333", "Not a pattern",
+            """
+            `topic_pattern` is a regular expression as Java writes it, which the whole name of a topic \
+            must match. It is matched in linear time, so back-references and look-around are refused.
+            """),
     ]
 
     /// Rows of which a sink can make no record.

@@ -2,19 +2,36 @@ internal import Expression
 internal import StreamCore
 internal import YAML
 
+/// The topics that a source reads: named, or by a pattern.
+struct TopicChoice {
+    /// Empty for a pattern.
+    let names: [String]
+    var pattern: NamePattern?
+
+    func contains(_ topic: String) -> Bool {
+        names.contains(topic) || pattern?.matches(topic) == true
+    }
+}
+
 /// What a Kafka source says of topics and tombstones.
 extension PipelineChecker {
-    /// The topics of a source that are named; nil after reporting.
-    func topics(_ object: DecodedObject) -> [String]? {
-        let (topic, topics) = (object["topic"], object["topics"])
-        if let topic, topics != nil {
+    /// Which topics a source reads; nil after reporting.
+    func topics(_ object: DecodedObject) -> TopicChoice? {
+        let keys = ["topic", "topics", "topic_pattern"].filter { object[$0] != nil }
+        guard keys.count < 2 else {
             decoder.report(
-                .conflictingKeys, at: object.keyRange(of: "topics"), path: topic.path,
-                "a source has either `topic` or `topics`", help: "name all of them in `topics`")
+                .conflictingKeys, at: object.keyRange(of: keys[1]), path: object.path,
+                "a source has one of `topic`, `topics` and `topic_pattern`",
+                help: "name all topics in `topics`, or match all of them by `topic_pattern`")
             return nil
         }
-        if let list = topics?.list { return names(list, object) }
-        if let text = topic?.text { return [text] }
+        if let list = object["topics"]?.list {
+            return names(list, object).map { TopicChoice(names: $0) }
+        }
+        if let text = object["topic"]?.text { return TopicChoice(names: [text]) }
+        if let value = object["topic_pattern"] {
+            return pattern(value).map { TopicChoice(names: [], pattern: $0) }
+        }
         if object.isComplete {
             decoder.report(
                 .missingKey, at: object.keyRange, path: object.path,
@@ -22,6 +39,19 @@ extension PipelineChecker {
                 help: "topic: events, or topics: [events, more-events]")
         }
         return nil
+    }
+
+    private func pattern(_ value: DecodedValue) -> NamePattern? {
+        guard let text = value.text else { return nil }
+        do throws(NamePattern.Failure) {
+            return try NamePattern(text)
+        } catch {
+            decoder.report(
+                .badPattern, at: value.node.range, path: value.path,
+                "`topic_pattern` is no pattern: \(error)",
+                help: "the whole name must match: 'events-.*'")
+            return nil
+        }
     }
 
     private func names(_ list: [DecodedValue], _ object: DecodedObject) -> [String]? {
@@ -41,15 +71,14 @@ extension PipelineChecker {
 
     /// `startup: {offsets: ..}` counts the partitions of one topic.
     func checkStartupOffsets(
-        _ startup: SourceDefinition.Startup?, _ topics: [String]?, _ object: DecodedObject
+        _ startup: SourceDefinition.Startup?, _ topics: TopicChoice?, _ object: DecodedObject
     ) {
-        guard case .offsets = startup, let topics, topics.count > 1,
+        guard case .offsets = startup, let topics, topics.names.count != 1,
             let value = object["startup"]
         else { return }
         decoder.report(
             .conflictingKeys, at: value.node.range, path: value.path,
-            "`startup: { offsets: .. }` names partitions of one topic; this source reads "
-                + "\(topics.count)",
+            "`startup: { offsets: .. }` names partitions of one topic; this source reads several",
             help: "write a source for each topic, or startup: { timestamp: .. }")
     }
 

@@ -7,7 +7,7 @@ struct SourceDraft {
     let id: String
     let position: FilePosition
     let connection: String
-    let topics: [String]
+    let topics: TopicChoice
     let discoveryIntervalMilliseconds: Int64
     let groupID: String
     let startup: SourceDefinition.Startup
@@ -20,7 +20,8 @@ struct SourceDraft {
 
     func definition(passesHeadersOn: Bool) -> SourceDefinition {
         SourceDefinition(
-            id: id, position: position, connection: connection, topics: topics,
+            id: id, position: position, connection: connection, topics: topics.names,
+            topicPattern: topics.pattern,
             discoveryIntervalMilliseconds: discoveryIntervalMilliseconds, groupID: groupID,
             startup: startup, isolation: isolation, format: format, schema: scope.schema,
             columns: scope.columns, onError: onError, eventTime: eventTime,

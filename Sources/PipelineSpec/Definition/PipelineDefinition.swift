@@ -83,8 +83,10 @@ package struct SourceDefinition: Sendable {
     package let position: FilePosition
     /// The id of a ``ConnectionDefinition``.
     package let connection: String
-    /// Valid topic names, each once; whether they exist, only the broker knows.
+    /// Valid topic names, each once; whether they exist, only the broker knows. Empty for a pattern.
     package let topics: [String]
+    /// Topics whose whole name matches, those that come up later too.
+    package let topicPattern: NamePattern?
     /// How often new partitions are looked for; 0: never.
     package let discoveryIntervalMilliseconds: Int64
     /// Where offsets are published for lag tools; the pipeline's name by default.

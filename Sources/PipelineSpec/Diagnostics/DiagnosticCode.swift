@@ -56,6 +56,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case windowWithoutEventTime = "E1314"
     case badSinkExpression = "E1331"
     case headersNotPassed = "E1332"
+    case badPattern = "E1333"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -19,10 +19,17 @@ enum SourceGrammar {
             Grammar.type("kafka"), Grammar.connection,
             FieldSpecification(
                 "topic", .text(.topic), example: "events",
-                "The topic to read. Either this or `topics` is needed."),
+                "The topic to read. This, `topics` or `topic_pattern` is needed."),
             FieldSpecification(
                 "topics", .list(.text(.topic)), example: "[events, more-events]",
                 "Several topics, read as one stream."),
+            FieldSpecification(
+                "topic_pattern", .text(.any), example: "'events-.*'",
+                """
+                All topics whose whole name matches this regular expression (Java's syntax, but for \
+                what cannot be matched in linear time). Topics that come up during the run are found \
+                at `partition_discovery_interval`. Kafka's own topics (`__..`) are never read.
+                """),
             FieldSpecification(
                 "partition_discovery_interval",
                 .duration(0...Grammar.dayMilliseconds, bareNumbers: false), default: "5 min",
@@ -102,7 +109,6 @@ enum SourceGrammar {
         "What happens to a record whose value is null: for Kafka's compaction, a deletion.")
 
     private static let notAvailable: [FieldSpecification] = [
-        .notAvailable("topic_pattern", "Topics by a regular expression."),
         .notAvailable("key_format", "Columns of the record's key."),
         .notAvailable("metadata", "Metadata need no declaration: write `$topic`, `$headers['a']`."),
         .notAvailable("error_threshold", "How many bad records are too many."),

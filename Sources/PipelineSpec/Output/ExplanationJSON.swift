@@ -1,3 +1,4 @@
+internal import Expression
 internal import StreamCore
 
 /// The explanation for programs.
@@ -31,6 +32,7 @@ struct ExplanationJSON {
         .object([
             ("id", .string(source.id)), ("type", .string("kafka")),
             ("connection", .string(source.connection)), ("topics", .strings(source.topics)),
+            ("topic_pattern", source.topicPattern.map { .string($0.text) } ?? .null),
             ("group_id", .string(source.groupID)),
             ("startup", .string(PipelineFacts.startup(source.startup))),
             ("isolation_level", .string(source.isolation.rawValue)),

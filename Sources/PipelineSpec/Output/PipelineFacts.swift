@@ -55,7 +55,9 @@ struct PipelineFacts {
     }
 
     private static func topics(_ source: SourceDefinition) -> String {
-        "topic\(source.topics.count == 1 ? "" : "s") \(source.topics.joined(separator: ", "))"
+        if let pattern = source.topicPattern { return "topics like \(pattern.text)" }
+        return
+            "topic\(source.topics.count == 1 ? "" : "s") \(source.topics.joined(separator: ", "))"
     }
 
     static func startup(_ startup: SourceDefinition.Startup) -> String {
