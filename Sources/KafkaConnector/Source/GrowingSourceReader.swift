@@ -38,6 +38,7 @@ final class GrowingSourceReader: SourceReader {
     }
 
     func snapshot() -> [[UInt8]] { reader?.snapshot() ?? [] }
+    func openSplits() -> [SplitKey] { reader?.openSplits() ?? [] }
     var wakeUp: @Sendable () -> Void { reader?.wakeUp ?? idle.wakeUp }
     func close() { reader?.close() }
 }
