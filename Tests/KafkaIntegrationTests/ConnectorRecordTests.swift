@@ -102,7 +102,7 @@ import Testing
                 encoding { $0.timestamp = NumberColumn([5, 5, timestamp]) }, to: topic,
                 with: harness)
         }
-        #expect(error?.code == "E2202")
+        #expect(error?.code == "E2302")
         #expect(error?.place.description == "in[0]@2")
     }
 
@@ -130,7 +130,7 @@ import Testing
                 encoding { $0.partitioner = .column(NumberColumn([0, 0, partition])) },
                 to: topic, with: harness)
         }
-        #expect(error?.code == "E2201")
+        #expect(error?.code == "E2301")
         #expect(error?.description.contains("in[0]@2") == true)
         #expect(error?.description.contains("on_error") == false)
     }

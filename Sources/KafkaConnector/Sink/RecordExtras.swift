@@ -124,13 +124,13 @@ final class RecordExtras {
         _ partition: Int64, _ count: Int32, _ row: Int, _ batch: RecordBatch
     ) -> RecordError {
         error(
-            "E2201", row, batch,
+            "E2301", row, batch,
             "the partition is to be \(partition), but the topic has partitions 0 to \(count - 1)")
     }
 
     private func badTimestamp(_ timestamp: Int64, _ row: Int, _ batch: RecordBatch) -> RecordError {
         error(
-            "E2202", row, batch,
+            "E2302", row, batch,
             "the timestamp is to be \(timestamp) ms since 1970; Kafka has none before 1970, and the "
                 + "client library takes 0 for the present. NULL gives the present time")
     }

@@ -25,14 +25,14 @@ extension ErrorCatalog {
     /// Rows of which a sink can make no record.
     static let written: [Entry] = [
         Entry(
-            "E2201", "A partition that the topic has not",
+            "E2301", "A partition that the topic has not",
             """
             The column of `partitioner` holds a number below 0, or not below the number of the topic's \
             partitions. The job stops; correct the column, or leave such rows out by a filter. NULL \
             leaves the choice to the key.
             """),
         Entry(
-            "E2202", "A timestamp that cannot be written",
+            "E2302", "A timestamp that cannot be written",
             """
             Kafka has no timestamps before 1970, and the client library takes the very first millisecond \
             for the present time. The job stops; correct the expression of `timestamp`, or leave such \

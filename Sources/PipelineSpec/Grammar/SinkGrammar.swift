@@ -95,7 +95,7 @@ enum SinkGrammar {
                             "column", .text(.column), example: "shard",
                             """
                             An INT or BIGINT column that holds the partition; NULL leaves the choice to \
-                            the key. A partition that the topic has not stops the job (E2201).
+                            the key. A partition that the topic has not stops the job (E2301).
                             """),
                         FieldSpecification(
                             "fixed", .integer(0...Int64(Int32.max)), example: "0",
