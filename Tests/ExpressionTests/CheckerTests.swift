@@ -13,17 +13,18 @@ import Testing
     ])
 
     @Test(arguments: [
-        ("1", "INT NOT NULL"), ("2147483648", "BIGINT NOT NULL"), ("1.0", "DOUBLE NOT NULL"),
+        ("1", "INT NOT NULL"), ("2147483648", "BIGINT NOT NULL"), ("1E0", "DOUBLE NOT NULL"),
         ("'a'", "STRING NOT NULL"),
         ("i + 1", "INT NOT NULL"), ("i + l", "BIGINT"), ("l * d", "DOUBLE"),
-        ("i / 2.0", "DOUBLE NOT NULL"),
+        ("i / 2E0", "DOUBLE NOT NULL"), ("i / 2.0", "DECIMAL(17, 6) NOT NULL"),
         ("l % i", "INT"), ("i % l", "BIGINT"), ("-i", "INT NOT NULL"), ("s || t", "STRING"),
         ("t || t", "STRING NOT NULL"),
         ("i = l", "BOOLEAN"), ("i = 1", "BOOLEAN NOT NULL"), ("s IS NULL", "BOOLEAN NOT NULL"),
         ("i = NULL", "BOOLEAN"),
         ("s IS DISTINCT FROM t", "BOOLEAN NOT NULL"), ("i IN (1, NULL)", "BOOLEAN"),
         ("i IN (1, 2)", "BOOLEAN NOT NULL"),
-        ("CASE WHEN b THEN 1 END", "INT"), ("CASE WHEN b THEN i ELSE 2.5 END", "DOUBLE NOT NULL"),
+        ("CASE WHEN b THEN 1 END", "INT"), ("CASE WHEN b THEN i ELSE 2.5E0 END", "DOUBLE NOT NULL"),
+        ("CASE WHEN b THEN i ELSE 2.5 END", "DECIMAL(11, 1) NOT NULL"),
         ("COALESCE(l, i)", "BIGINT NOT NULL"), ("COALESCE(s, NULL)", "STRING"),
         ("NULLIF(i, 1)", "INT"),
         ("CAST(t AS INT)", "INT NOT NULL"), ("TRY_CAST(t AS INT)", "INT"),

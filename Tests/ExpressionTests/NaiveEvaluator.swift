@@ -21,6 +21,9 @@ struct NaiveEvaluator {
         case .negate(let x): return try negate(value(x), e.type)
         case .arithmetic(let operation, let a, let b):
             let (x, y) = (try value(a), try value(b))
+            if e.type.isDecimal {
+                return try NaiveDecimal.arithmetic(operation, x, y, a.type, b.type, e.type)
+            }
             return try arithmetic(operation, x, y, e.type)
         case .compare(let operation, let a, let b):
             let (x, y) = (try value(a), try value(b))
@@ -70,6 +73,13 @@ struct NaiveEvaluator {
             if case .row(let call) = function {
                 return try NaiveRowCalls.value(call, values, e.type)
             }
+            if let first = arguments.first, case .round(let mode, let digits) = function {
+                return try NaiveDecimal.rounded(values[0], mode, digits, first.type, e.type)
+            }
+            if function == .decimalOrder {
+                let (left, right) = (arguments[0].type.scale, arguments[1].type.scale)
+                return NaiveDecimal.order(values[0], values[1], left, right)
+            }
             return try call(function, values, e.type)
         }
     }
@@ -100,6 +110,7 @@ struct NaiveEvaluator {
             let (value, overflow) = Int64(0).subtractingReportingOverflow(x)
             return try checked(overflow ? nil : value, type)
         case .double(let x): return .double(-x)
+        case .decimal(let x): return .decimal(-x)
         default: return .null
         }
     }
@@ -144,6 +155,7 @@ struct NaiveEvaluator {
         case (.boolean(let x), .boolean(let y)): x == y ? 0 : (y ? -1 : 1)
         case (.integer(let x), .integer(let y)): x == y ? 0 : x < y ? -1 : 1
         case (.double(let x), .double(let y)): x == y ? 0 : x < y ? -1 : 1
+        case (.decimal(let x), .decimal(let y)): x == y ? 0 : x < y ? -1 : 1
         case (.text(let x), .text(let y)): x == y ? 0 : x.lexicographicallyPrecedes(y) ? -1 : 1
         default: nil
         }
@@ -216,7 +228,8 @@ struct NaiveEvaluator {
     private static func converted(
         _ x: Value, _ from: LogicalType, _ type: LogicalType
     ) -> Value? {
-        switch (x, type) {
+        if from.isDecimal || type.isDecimal { return NaiveDecimal.converted(x, from, type) }
+        return switch (x, type) {
         case (.boolean(let x), .string): .text(x ? "TRUE" : "FALSE")
         case (.boolean(let x), .double): .double(x ? 1 : 0)
         case (.boolean(let x), _): .integer(x ? 1 : 0)
@@ -301,6 +314,10 @@ struct NaiveEvaluator {
         case (.abs, .integer(let x)):
             return try x < 0 ? negate(values[0], type) : .integer(x)
         case (.abs, .double(let x)): return .double(Swift.abs(x))
+        case (.abs, .decimal(let x)): return .decimal(Swift.abs(x))
+        case (.sign, .decimal(let x)):
+            return try NaiveDecimal.fitted(
+                PaperNumber(x.signum()), scale: 0, type, .overflow)
         case (.sign, .integer(let x)): return .integer(x.signum())
         case (.sign, .double(let x)): return .double(x == 0 ? 0 : x > 0 ? 1 : -1)
         case (.floor, .double(let x)): return .double(x.rounded(.down))

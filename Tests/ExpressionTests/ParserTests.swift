@@ -31,7 +31,8 @@ import Testing
         ("a -- to the end\n + b", "(a + b)"), ("a /* or */ + b", "(a + b)"), ("'it''s'", "'it's'"),
         ("timestamp", "timestamp"), ("a.end", "a.end"),
         ("TRUE IS NOT FALSE", "(TRUE IS NOT FALSE)"),
-        ("1.50", "1.5"), ("007", "7"), ("null", "NULL"),
+        ("1.50", "1.50"), ("1.", "1"), (".5", "0.5"), ("- 2.50", "-2.50"), ("1.50E0", "1.5"),
+        ("007", "7"), ("null", "NULL"),
     ])
     func readsTheGrammar(text: String, tree: String) throws {
         #expect(Self.shown(try ExpressionParser.parse(text)) == tree)
@@ -109,6 +110,8 @@ import Testing
         case .literal(.boolean(let value)): return value ? "TRUE" : "FALSE"
         case .literal(.integer(let value)): return "\(value)"
         case .literal(.double(let value)): return "\(value)"
+        case .literal(.decimal(let value)):
+            return NaiveDecimal.text(value.unscaled, scale: value.scale)
         case .literal(.string(let text)): return "'\(text)'"
         case .literal(.date(let value)): return "DATE \(value)"
         case .literal(.timestamp(let value)): return "TIMESTAMP \(value)"

@@ -6,7 +6,7 @@ import Testing
 /// Random expressions over random rows: the kernels agree with the naive evaluator, value by value
 /// and error by error.
 @Suite struct PropertyTests {
-    @Test(arguments: Array(1...40) as [UInt64])
+    @Test(arguments: Array(1...60) as [UInt64])
     func kernelsAgreeWithTheNaiveEvaluator(seed: UInt64) throws {
         var generator = RandomExpressions(random: SplitMix64(state: seed))
         for _ in 0..<12 {

@@ -25,6 +25,9 @@ struct RandomExpressions {
         Field(name: "d", type: .double), Field(name: "e", type: .double, isNullable: false),
         Field(name: "s", type: .string), Field(name: "t", type: .string, isNullable: false),
         Field(name: "y", type: .bytes),
+        Field(name: "p", type: .decimal(precision: 12, scale: 2)),
+        Field(name: "q", type: .decimal(precision: 38, scale: 10)),
+        Field(name: "o", type: .decimal(precision: 5, scale: 5), isNullable: false),
     ])
 
     private static let integers: [Int64] = [
@@ -35,6 +38,9 @@ struct RandomExpressions {
     ]
     private static let doubles = [
         0, -0.0, 1, -1.5, 0.1, 2.75, 1e7, 123456.789, 1e-5, 1e19, -4e300, 1e308,
+    ]
+    private static let decimals: [Int128] = [
+        0, 1, -1, 5, 49_999, 50_000, -50_000, 99_999, -99_999, 12_345,
     ]
     private static let texts = [
         "", "a", "A", "grey", "Grey", "GREY", " x ", "12", "-3.5", "true", "a%b_c", "naïve ÀÉ",
@@ -51,6 +57,11 @@ struct RandomExpressions {
             case .boolean: return .boolean(Bool.random(using: &random))
             case .int: return .integer(Self.integers.randomElement(using: &random)!)
             case .bigint: return .integer(Self.longs.randomElement(using: &random)!)
+            case .decimal(let precision, _):
+                let limit = DecimalCodec.power(precision)
+                let wide = Int128(Int64(bitPattern: random.next())) * Int128(1 << 62)
+                let values = Self.decimals + [limit - 1, 1 - limit, limit / 2, wide % limit]
+                return .decimal(values.randomElement(using: &random)!)
             case .double: return .double(Self.doubles.randomElement(using: &random)!)
             default: return .text(Self.texts.randomElement(using: &random)!)
             }
@@ -62,7 +73,8 @@ struct RandomExpressions {
     mutating func pick(_ options: [String]) -> String { options.randomElement(using: &random)! }
 
     mutating func expression(_ depth: Int) -> String {
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
+        case 4: decimal(depth)
         case 0: text(depth)
         case 1: integer(depth)
         case 2: bigint(depth)
@@ -76,10 +88,13 @@ struct RandomExpressions {
         let d = depth - 1
         let comparison = pick(["=", "<>", "<", "<=", ">", ">="])
         let not = pick(["", "NOT "])
-        switch Int.random(in: 0..<18, using: &random) {
+        switch Int.random(in: 0..<19, using: &random) {
         case 17: return textCondition(d)
         case 15: return regexCondition(d)
         case 16: return "REGEXP(\(text(d)), \(pattern()))"
+        case 18:
+            return
+                "(\(decimal(d)) \(not)IN (0.5, 1, -12345678901234567890.5\(pick(["", ", NULL", ", i", ", 1.5,2,3,4,5,6,7,8"]))))"
         case 0: return "(\(boolean(d)) AND \(boolean(d)))"
         case 1: return "(\(boolean(d)) OR \(boolean(d)) OR \(boolean(d)))"
         case 2: return "(NOT \(boolean(d)))"
@@ -87,7 +102,11 @@ struct RandomExpressions {
         case 4: return "(\(text(d)) \(comparison) \(text(d)))"
         case 5: return "(\(boolean(d)) IS \(not)\(pick(["NULL", "TRUE", "FALSE", "UNKNOWN"])))"
         case 6: return "(\(text(d)) IS \(not)NULL)"
-        case 7: return "(\(number(d)) IS \(not)DISTINCT FROM \(number(d)))"
+        case 7:
+            let values = [
+                integer(d), bigint(d), double(d), "p", "1.50", "CAST(o AS DECIMAL(9, 1))",
+            ]
+            return "(\(pick(values)) IS \(not)DISTINCT FROM \(pick(values)))"
         case 8: return "(\(text(d)) IS \(not)DISTINCT FROM \(text(d)))"
         case 9:
             return
@@ -102,7 +121,9 @@ struct RandomExpressions {
                 "s", "t ESCAPE '!'",
             ])
             return "(\(text(d)) \(not)LIKE \(pattern))"
-        case 13: return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d)])) AS BOOLEAN)"
+        case 13:
+            return
+                "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), integer(d), bigint(d), double(d)])) AS BOOLEAN)"
         default: return branch(boolean(d), boolean(d), d)
         }
     }
@@ -119,9 +140,10 @@ struct RandomExpressions {
     }
 
     mutating func number(_ depth: Int) -> String {
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<4, using: &random) {
         case 0: integer(depth)
         case 1: bigint(depth)
+        case 2: decimal(depth)
         default: double(depth)
         }
     }
@@ -135,7 +157,7 @@ struct RandomExpressions {
         case 10: return textNumber(d)
         case 9: return "\(pick(["REGEXP_COUNT", "REGEXP_INSTR"]))(\(text(d)), \(pattern()))"
         case 0...2: return "(\(integer(d)) \(pick(["+", "-", "*", "/", "%"])) \(integer(d)))"
-        case 3: return "(- \(integer(d)))"
+        case 3: return "(- \(pick([integer(d), "ROUND(\(integer(d)), -2)"])))"
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR"]))(\(integer(d)))"
         case 5: return "CHAR_LENGTH(\(text(d)))"
         case 6: return "POSITION(\(text(0)) IN \(text(d)))"
@@ -162,10 +184,12 @@ struct RandomExpressions {
     }
 
     mutating func double(_ depth: Int) -> String {
-        guard depth > 0 else { return pick(["d", "e", "0.0", "1.5", "-1e308"]) }
+        guard depth > 0 else { return pick(["d", "e", "0E0", "1.5E0", "-1e308"]) }
         let d = depth - 1
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 8: return mathCall(d)
+        case 9:
+            return "\(pick(["ROUND", "TRUNCATE"]))(\(double(d)), \(pick(["0", "2", "-3", "15"])))"
         case 0...2: return "(\(double(d)) \(pick(["+", "-", "*", "/"])) \(number(d)))"
         case 3: return "(- \(double(d)))"
         case 4: return "\(pick(["ABS", "SIGN", "FLOOR", "CEIL"]))(\(double(d)))"
@@ -174,6 +198,32 @@ struct RandomExpressions {
             return
                 "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS DOUBLE)"
         default: return branch(double(d), number(d), d)
+        }
+    }
+
+    mutating func decimal(_ depth: Int) -> String {
+        guard depth > 0 else {
+            return pick([
+                "p", "q", "o", "0.00", "1.5", "-0.005", "9999999999999999999999999999999999999.9",
+                "CAST(NULL AS DECIMAL(7, 3))", "CAST(i AS DECIMAL(20, 4))",
+            ])
+        }
+        let d = depth - 1
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0...3:
+            let other = pick([decimal(d), integer(d), bigint(d)])
+            return "(\(decimal(d)) \(pick(["+", "-", "*", "/", "%"])) \(other))"
+        case 4: return "(- \(decimal(d)))"
+        case 5: return "\(pick(["ABS", "SIGN", "FLOOR", "CEIL"]))(\(decimal(d)))"
+        case 6:
+            let digits = pick(["0", "1", "-2", "7", "-40"])
+            return "\(pick(["ROUND", "TRUNCATE"]))(\(pick([decimal(d), decimal(0)])), \(digits))"
+        case 7: return "\(pick(["GREATEST", "LEAST"]))(\(decimal(d)), \(decimal(d)), 1)"
+        case 8:
+            let type = pick(["DECIMAL(12, 2)", "DECIMAL(38, 38)", "DECIMAL(3)", "NUMERIC(38, 6)"])
+            let value = pick([text(d), number(d), boolean(d)])
+            return "\(pick(["CAST", "TRY_CAST"]))(\(value) AS \(type))"
+        default: return branch(decimal(d), pick([decimal(d), integer(d)]), d)
         }
     }
 

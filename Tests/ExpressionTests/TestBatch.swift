@@ -98,10 +98,17 @@ func evaluate(_ text: String, _ schema: RowSchema, _ rows: [[Value]]) throws -> 
 /// The value of an expression without columns; for one that fails, the code of its error.
 func constant(_ text: String) throws -> String {
     do {
-        return try evaluate(text, RowSchema([]), [[]])[0].description
+        let value = try evaluate(text, RowSchema([]), [[]])[0]
+        return shown(value, try typed(text).type)
     } catch let error as EvaluationError {
         return error.code.rawValue
     }
+}
+
+/// A value in JSON, as the examples of the functions are written.
+func shown(_ value: Value, _ type: LogicalType) -> String {
+    if case .decimal(let unscaled) = value { return NaiveDecimal.text(unscaled, scale: type.scale) }
+    return value.description
 }
 
 /// The codes of everything that is wrong with a text.

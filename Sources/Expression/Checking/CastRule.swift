@@ -10,6 +10,7 @@ struct CastRule {
     /// Nil: there is no such cast.
     static func find(from: LogicalType, to target: LogicalType) -> CastRule? {
         if from == target { return CastRule(canFail: false) }
+        if from.isDecimal || target.isDecimal { return decimal(from: from, to: target) }
         switch (from, target) {
         case (.int, .bigint), (.int, .double), (.bigint, .double), (.boolean, .int),
             (.boolean, .bigint), (.boolean, .double), (.int, .boolean), (.bigint, .boolean),
@@ -21,6 +22,29 @@ struct CastRule {
             return CastRule(canFail: true)
         default:
             return nil
+        }
+    }
+
+    /// Where DECIMAL is one of the types. Flink has no cast of it to BOOLEAN either.
+    private static func decimal(from: LogicalType, to target: LogicalType) -> CastRule? {
+        if let rules = DecimalRules(target), target.isDecimal {
+            switch from {
+            case .int, .bigint, .decimal:
+                guard let source = DecimalRules(from) else { return nil }
+                // Rounding up may need one digit more.
+                let needed = source.wholeDigits + (source.scale > rules.scale ? 1 : 0)
+                return CastRule(canFail: rules.wholeDigits < needed)
+            case .boolean: return CastRule(canFail: rules.wholeDigits == 0)
+            case .double, .string: return CastRule(canFail: true)
+            default: return nil
+            }
+        }
+        guard let source = DecimalRules(from) else { return nil }
+        switch target {
+        case .double, .string: return CastRule(canFail: false)
+        case .int: return CastRule(canFail: source.wholeDigits > 9)
+        case .bigint: return CastRule(canFail: source.wholeDigits > 18)
+        default: return nil
         }
     }
 }

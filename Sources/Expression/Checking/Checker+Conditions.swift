@@ -61,6 +61,9 @@ extension Checker {
         case (.null, .null): return .bothNull
         default: break
         }
+        if let order = decimalOrder(left.1, right.1, range) {
+            return .operands(order, constant(.integer(0), .int, range))
+        }
         guard let type = commonType([left.1, right.1]), type.isComparable,
             let a = coerced(left.1, to: type), let b = coerced(right.1, to: type)
         else {
@@ -87,6 +90,10 @@ extension Checker {
         _ left: SyntaxNode, _ right: SyntaxNode, _ isNegated: Bool, _ range: Range<Int>
     ) -> Checked {
         let (a, b) = (check(left), check(right))
+        guard Self.hasExactCommonType([a, b]) else {
+            reportComparison((left, a), (right, b), range)
+            return .invalid
+        }
         switch comparable((left, a), (right, b), range) {
         case .invalid: return .invalid
         case .bothNull: return .value(constant(.boolean(isNegated), .boolean, range))
@@ -140,10 +147,30 @@ extension Checker {
         guard let type = commonType([value] + checked) else {
             return .value(constant(.null, .boolean, range))
         }
+        guard Self.hasExactCommonType([value] + checked) else {
+            return inListByComparison((operand, value), zip(items, checked), isNegated, range)
+        }
         guard let typed = coerced(value, to: type) else { return .invalid }
         let members = checked.compactMap { coerced($0, to: type) }
         guard members.count == items.count else { return .invalid }
         let membership = inList(typed, members, range)
+        return membership.map { .value(negated($0, isNegated)) } ?? .invalid
+    }
+
+    /// Membership among DECIMALs that have no type in common without rounding.
+    private mutating func inListByComparison(
+        _ operand: (SyntaxNode, Checked), _ items: Zip2Sequence<[SyntaxNode], [Checked]>,
+        _ isNegated: Bool, _ range: Range<Int>
+    ) -> Checked {
+        guard case .value(let value) = operand.1 else { return .invalid }
+        let membership = binding(value) { checker, local in
+            var tests: [TypedExpression] = []
+            for item in items {
+                let test = checker.compare(.equal, (operand.0, .value(local)), item, range)
+                if case .value(let typed) = test { tests.append(typed) }
+            }
+            return checker.logical(.or, tests, range)
+        }
         return membership.map { .value(negated($0, isNegated)) } ?? .invalid
     }
 

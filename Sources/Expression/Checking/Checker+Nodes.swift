@@ -45,6 +45,9 @@ extension Checker {
             let isInt = Int32(exactly: value) != nil
             return .value(constant(.integer(value), isInt ? .int : .bigint, range))
         case .double(let value): return .value(constant(.double(value), .double, range))
+        case .decimal(let value):
+            let type = LogicalType.decimal(precision: value.precision, scale: value.scale)
+            return .value(constant(.decimal(value.unscaled), type, range))
         case .string(let text):
             return .value(constant(.bytes(Array(text.utf8)), .string, range))
         case .date(let days): return .value(constant(.integer(days), .date, range))
@@ -130,7 +133,7 @@ extension Checker {
             return .value(
                 make(
                     .negate(typed), typed.type, isNullable: typed.isNullable,
-                    canFail: typed.type != .double, over: [typed], range))
+                    canFail: typed.type == .int || typed.type == .bigint, over: [typed], range))
         case .value(let typed):
             report(
                 .wrongOperandType, "`\(operation.rawValue)` takes a number, not \(typed.type)",
@@ -171,10 +174,11 @@ extension Checker {
         if operation == .remainder, type == .double {
             // Flink: % and MOD take exact numbers only.
             report(
-                .wrongOperandType, "`%` takes INT and BIGINT, not DOUBLE", range,
-                help: "CAST the operands to BIGINT")
+                .wrongOperandType, "`%` takes INT, BIGINT and DECIMAL, not DOUBLE", range,
+                help: "CAST the operands to BIGINT or DECIMAL")
             return .invalid
         }
+        if type.isDecimal { return decimalArithmetic(operation, left.1, right.1, range) }
         guard let a = coerced(left.1, to: type), let b = coerced(right.1, to: type) else {
             return .invalid
         }

@@ -137,7 +137,8 @@ struct Checker {
 
     // MARK: Implicit casts
 
-    /// The value as `type`, widened implicitly (INT to BIGINT to DOUBLE); nil if that cannot be.
+    /// The value as `type`, widened implicitly (INT to BIGINT to DECIMAL to DOUBLE); nil if that
+    /// cannot be.
     func coerced(_ checked: Checked, to type: LogicalType) -> TypedExpression? {
         switch checked {
         case .invalid: return nil
@@ -148,13 +149,13 @@ struct Checker {
 
     func widened(_ typed: TypedExpression, to type: LogicalType) -> TypedExpression? {
         if typed.type == type { return typed }
-        guard let from = typed.type.numericRank, let target = type.numericRank, from < target
+        guard let from = typed.type.numericRank, let target = type.numericRank,
+            from < target || typed.type.isDecimal && type.isDecimal
         else { return nil }
-        if case .constant(let value) = typed.node {
-            if case .integer(let integer) = value, type == .double {
-                return constant(.double(Double(integer)), type, typed.range)
-            }
-            return constant(value, type, typed.range)
+        if case .constant(let value) = typed.node,
+            let folded = Self.folded(value, from: typed.type, to: type)
+        {
+            return constant(folded, type, typed.range)
         }
         return make(
             .cast(typed, isTry: false), type, isNullable: typed.isNullable, over: [typed],
@@ -182,7 +183,8 @@ extension LogicalType {
         switch self {
         case .int: 0
         case .bigint: 1
-        case .double: 2
+        case .decimal: 2
+        case .double: 3
         default: nil
         }
     }
@@ -202,6 +204,9 @@ extension LogicalType {
     static func common(_ a: LogicalType, _ b: LogicalType) -> LogicalType? {
         if a == b { return a }
         guard let rankA = a.numericRank, let rankB = b.numericRank else { return nil }
+        if a.isDecimal || b.isDecimal, let x = DecimalRules(a), let y = DecimalRules(b) {
+            return DecimalRules.common(x, y).type
+        }
         return rankA > rankB ? a : b
     }
 }

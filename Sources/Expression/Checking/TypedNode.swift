@@ -10,7 +10,7 @@ indirect enum TypedNode: Sendable {
     /// Computes `value` once, for every ``local(_:)`` of `slot` in `body`.
     case bind(slot: Int, value: TypedExpression, body: TypedExpression)
     case negate(TypedExpression)
-    /// Both operands have the result's type.
+    /// Both operands have the result's type; DECIMALs have scales of their own.
     case arithmetic(ArithmeticOperator, TypedExpression, TypedExpression)
     /// Both operands have one type.
     case compare(ComparisonOperator, TypedExpression, TypedExpression)
@@ -91,6 +91,10 @@ enum ScalarKernel: Hashable, Sendable {
     case greatest, least
     /// Computed row by row.
     case row(RowCall)
+    /// To digits behind the point, or before it if negative.
+    case round(RoundingMode, digits: Int)
+    /// -1, 0 or 1 by the order of two DECIMALs.
+    case decimalOrder
 }
 
 enum TrimSide: Hashable, Sendable { case leading, trailing, both }

@@ -3,7 +3,8 @@ internal import StreamCore
 /// Names the rules of calls; the rows themselves are beside them, by category.
 extension FunctionRegistry {
     static let definitions: [FunctionDefinition] =
-        comparisonOperators + logicalOperators + arithmeticFunctions + stringFunctions
+        comparisonOperators + logicalOperators + arithmeticFunctions + roundingFunctions
+        + stringFunctions
         + mathFunctions + moreStringFunctions + regexFunctions + encodingFunctions + hashFunctions
         + conditionalFunctions + conversions + aggregates
 

@@ -188,6 +188,11 @@ final class NegateKernel: Kernel {
             rows.forEach { target[$0] = -source[$0] }
             return output
         }
+        if type.isDecimal {
+            let (source, target) = (x.decimals, output.decimals)
+            rows.forEach { target[$0] = 0 &- source[$0] }
+            return output
+        }
         let smallest = type == .int ? Int64(Int32.min) : Int64.min
         let (source, target) = (x.integers, output.integers)
         var failures = 0

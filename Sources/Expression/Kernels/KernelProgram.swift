@@ -84,6 +84,8 @@ struct KernelCompiler {
         case .bind(let slot, let value, let body):
             return bind(slot, value, body)
         case .negate(let operand): return NegateKernel(compile(operand), typed.type)
+        case .arithmetic(let operation, let a, let b) where typed.type.isDecimal:
+            return DecimalArithmeticKernel(operation, compile(a), compile(b), typed.type)
         case .arithmetic(let operation, let a, let b):
             return ArithmeticKernel(operation, compile(a), compile(b), typed.type)
         case .compare(let operation, let a, let b):
@@ -148,6 +150,10 @@ struct KernelCompiler {
         switch (operand.type, type) {
         case (.string, .bytes), (.bytes, .string):
             return BytesCastKernel(kernel, to: type, isTry: isTry)
+        case (.string, .decimal): return DecimalParseKernel(kernel, to: type, isTry: isTry)
+        case (.decimal, .string): return DecimalFormatKernel(kernel)
+        case (_, .decimal): return DecimalCastKernel(kernel, to: type, isTry: isTry)
+        case (.decimal, _): return DecimalToNumberKernel(kernel, to: type, isTry: isTry)
         case (.string, _): return TextParseKernel(kernel, to: type, isTry: isTry)
         case (_, .string): return TextFormatKernel(kernel)
         default: return NumericCastKernel(kernel, to: type, isTry: isTry)
@@ -175,6 +181,9 @@ struct KernelCompiler {
         case .greatest, .least:
             return ExtremumKernel(isGreatest: function == .greatest, arguments, type)
         case .row(let call): return call.kernel(arguments, type)
+        case .round(let mode, let digits):
+            return RoundKernel(mode, digits: digits, arguments[0], type)
+        case .decimalOrder: return DecimalOrderKernel(arguments[0], arguments[1])
         }
     }
 }
@@ -197,7 +206,9 @@ extension TypedExpression {
         case .like, .likeDynamic, .branch: return true
         case .call(let function, let arguments):
             switch function {
-            case .abs, .sign, .floor, .ceil: return arguments.contains(where: \.isDear)
+            case .abs, .sign, .floor, .ceil, .decimalOrder:
+                return arguments.contains(where: \.isDear)
+            case .round: return type == .double || arguments.contains(where: \.isDear)
             default: return true
             }
         }

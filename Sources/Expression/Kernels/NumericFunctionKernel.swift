@@ -17,6 +17,8 @@ final class NumericFunctionKernel: Kernel {
         copyValidity(output, x, rows)
         if type == .double {
             doubles(x, output, rows)
+        } else if type.isDecimal {
+            try decimals(x, output, rows)
         } else {
             try integers(x, output, rows)
         }
@@ -31,6 +33,22 @@ final class NumericFunctionKernel: Kernel {
         case .ceil: rows.forEach { target[$0] = source[$0].rounded(.up) }
         default: rows.forEach { target[$0] = source[$0] > 0 ? 1 : source[$0] < 0 ? -1 : 0 }
         }
+    }
+
+    private func decimals(
+        _ x: Column, _ output: Column, _ rows: Rows
+    ) throws(EvaluationError) {
+        let (source, target) = (x.decimals, output.decimals)
+        if function == .abs {
+            return rows.forEach { target[$0] = source[$0] < 0 ? 0 &- source[$0] : source[$0] }
+        }
+        let one = DecimalCodec.power(type.scale)
+        rows.forEach { target[$0] = source[$0].signum() &* one }
+        guard let rules = DecimalRules(type), rules.wholeDigits == 0 else { return }
+        let failed = failedRows(rows, in: output) { source[$0] != 0 }
+        guard !failed.isEmpty else { return }
+        throw EvaluationError(
+            .overflow, failedRows: failed, message: "a SIGN of 1 is outside the range of \(type)")
     }
 
     private func integers(

@@ -6,7 +6,7 @@ enum TextNumber {
     /// The longest text of a DOUBLE.
     static let doubleByteCountMax = 511
 
-    private static func trimmed(_ text: ByteSlice) -> UnsafeBufferPointer<UInt8> {
+    static func trimmed(_ text: ByteSlice) -> UnsafeBufferPointer<UInt8> {
         var (low, high) = (0, text.count)
         let buffer = text.buffer
         while low < high, buffer[low] == 0x20 { low &+= 1 }

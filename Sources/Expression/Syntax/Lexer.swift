@@ -1,3 +1,5 @@
+internal import StreamCore
+
 /// Cuts the text of an expression into tokens. Knows bytes and places, not the grammar.
 struct Lexer {
     private let text: [UInt8]
@@ -131,6 +133,7 @@ struct Lexer {
     private mutating func number() throws(ExpressionError) -> Token {
         let start = position
         var isInteger = true
+        var isDouble = false
         skipDigits()
         if byte(at: position) == UInt8(ascii: ".") {
             isInteger = false
@@ -139,6 +142,7 @@ struct Lexer {
         }
         if byte(at: position) == UInt8(ascii: "e") || byte(at: position) == UInt8(ascii: "E") {
             isInteger = false
+            isDouble = true
             position += 1
             if byte(at: position) == UInt8(ascii: "+") || byte(at: position) == UInt8(ascii: "-") {
                 position += 1
@@ -158,11 +162,33 @@ struct Lexer {
                 help: "quote it: \"\(digits)\(Self.text(of: next))\"")
         }
         if isInteger { return Token(kind: .integer(UInt64(digits)), range: range) }
+        if !isDouble { return Token(kind: try Self.decimal(digits, range), range: range) }
         guard let value = Double(digits), value.isFinite else {
             throw ExpressionError(
                 .badLiteral, "\(digits.prefix(40)) is outside the range of DOUBLE", range: range)
         }
         return Token(kind: .double(value), range: range)
+    }
+
+    /// Digits and one point. Calcite: without digits behind the point it is an integer.
+    private static func decimal(
+        _ text: String, _ range: Range<Int>
+    ) throws(ExpressionError) -> Token.Kind {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard let fraction = parts.last, !fraction.isEmpty else {
+            return .integer(UInt64(parts[0]))
+        }
+        let digits = parts[0] + fraction
+        guard digits.utf8.count <= LogicalType.decimalPrecisionMax, let value = Int128(digits)
+        else {
+            throw ExpressionError(
+                .badLiteral,
+                "this number has more than \(LogicalType.decimalPrecisionMax) digits", range: range,
+                help: "with an exponent it is a DOUBLE: 1.5E0")
+        }
+        return .decimal(
+            DecimalLiteral(
+                unscaled: value, precision: digits.utf8.count, scale: fraction.utf8.count))
     }
 
     private static func text(of token: Token) -> String {

@@ -13,6 +13,9 @@ extension Parser {
         case .double(let value):
             advance()
             return try node(.literal(.double(value)), from: start)
+        case .decimal(let value):
+            advance()
+            return try node(.literal(.decimal(value)), from: start)
         case .quotedName(let name):
             advance()
             return try parsePath(from: name, start)
@@ -31,7 +34,7 @@ extension Parser {
         guard let value, let narrow = Int64(exactly: value) else {
             throw ExpressionError(
                 .badLiteral, "this number is outside the range of BIGINT", range: range,
-                help: "write it with a decimal point for DOUBLE; DECIMAL is not built yet")
+                help: "with a decimal point it is a DECIMAL: 9223372036854775808.0")
         }
         return narrow
     }
@@ -72,6 +75,10 @@ extension Parser {
         if case .double(let magnitude) = current.kind {
             advance()
             return try node(.literal(.double(-magnitude)), from: start)
+        }
+        if case .decimal(let magnitude) = current.kind {
+            advance()
+            return try node(.literal(.decimal(magnitude.negated)), from: start)
         }
         return try node(.unary(.minus, try parseExpression(Power.sign)), from: start)
     }

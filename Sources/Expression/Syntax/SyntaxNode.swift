@@ -43,6 +43,7 @@ package final class SyntaxNode: Sendable {
         case boolean(Bool)
         case integer(Int64)
         case double(Double)
+        case decimal(DecimalLiteral)
         case string(String)
         /// Days since 1970-01-01.
         case date(Int64)
@@ -61,6 +62,19 @@ package final class SyntaxNode: Sendable {
     package struct TypeName: Hashable, Sendable {
         package let type: LogicalType
         package let range: Range<Int>
+    }
+}
+
+/// A number with a point and without exponent. `1.50` is 150, with precision 3 and scale 2: as in
+/// Flink, every digit that is written counts.
+package struct DecimalLiteral: Hashable, Sendable {
+    package let unscaled: Int128
+    /// `1 ... 38`.
+    package let precision: Int
+    package let scale: Int
+
+    var negated: DecimalLiteral {
+        DecimalLiteral(unscaled: 0 - unscaled, precision: precision, scale: scale)
     }
 }
 

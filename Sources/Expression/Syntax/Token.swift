@@ -9,6 +9,8 @@ struct Token {
         /// Digits only; nil if more than 64 bits.
         case integer(UInt64?)
         case double(Double)
+        /// Digits with a point among or before them.
+        case decimal(DecimalLiteral)
         case symbol(String)
         case end
     }
@@ -35,7 +37,7 @@ struct Token {
         case .word(let text): "`\(text)`"
         case .quotedName(let text): "`\"\(text)\"`"
         case .string: "a text in quotes"
-        case .integer, .double: "a number"
+        case .integer, .double, .decimal: "a number"
         case .symbol(let text): "`\(text)`"
         case .end: "the end of the expression"
         }

@@ -28,7 +28,7 @@ public enum DecimalCodec {
 
     /// `dividend / divisor`, halves away from zero (Java's `RoundingMode.HALF_UP`).
     ///
-    /// - Parameter divisor: Above 0 and below 2^126, so that twice a remainder has no overflow.
+    /// - Parameter divisor: Above 0. Twice a remainder fits 128 bits without a sign.
     @inlinable
     public static func roundedQuotient(_ dividend: Int128, _ divisor: Int128) -> Int128 {
         if let narrow = Int64(exactly: dividend), let small = Int64(exactly: divisor),
