@@ -105,8 +105,6 @@ import Testing
         ("$headers['k']", "$headers"),
         ("ROW_NUMBER() OVER (ORDER BY a)", "OVER"),
         ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
-        ("EXTRACT(YEAR FROM ts)", "EXTRACT"),
-        ("FLOOR(weight TO MINUTE)", "FLOOR"),
         ("CAST(color AS TIMESTAMP(6))", "TIMESTAMP(6)"), ("CAST(color AS TINYINT)", "TINYINT"),
         ("CAST(color AS VARCHAR(3))", "VARCHAR"), ("ARRAY[1, 2]", "ARRAY"), ("MAP['a', 1]", "MAP"),
         ("ROW(1, 2)", "ROW"), ("(1, 2)", "ROW"), ("color IN (SELECT 1)", "query"),

@@ -76,6 +76,9 @@ struct NaiveEvaluator {
             if let first = arguments.first, case .round(let mode, let digits) = function {
                 return try NaiveDecimal.rounded(values[0], mode, digits, first.type, e.type)
             }
+            if case .temporal(let operation) = function {
+                return try NaiveTemporal.call(operation, values, arguments.map(\.type), e.type)
+            }
             if function == .decimalOrder {
                 let (left, right) = (arguments[0].type.scale, arguments[1].type.scale)
                 return NaiveDecimal.order(values[0], values[1], left, right)

@@ -21,7 +21,7 @@ extension NaiveRowCalls {
         case .reverse: return text(x.reversed())
         case .initcap: return initcap(x)
         case .repeated:
-            let count = max(0, number(values[1]))
+            let count = min(max(0, number(values[1])), 1 << 20)
             guard x.isEmpty || count * Int64(bytes(values[0]).count) <= 65536 else {
                 throw fail(.valueTooLong)
             }

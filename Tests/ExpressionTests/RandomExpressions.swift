@@ -28,6 +28,9 @@ struct RandomExpressions {
         Field(name: "p", type: .decimal(precision: 12, scale: 2)),
         Field(name: "q", type: .decimal(precision: 38, scale: 10)),
         Field(name: "o", type: .decimal(precision: 5, scale: 5), isNullable: false),
+        Field(name: "u", type: .date), Field(name: "v", type: .timestamp),
+        Field(name: "w", type: .timestampLTZ, isNullable: false),
+        Field(name: "z", type: .intervalDayTime), Field(name: "k", type: .intervalYearMonth),
     ])
 
     private static let integers: [Int64] = [
@@ -42,7 +45,12 @@ struct RandomExpressions {
     private static let decimals: [Int128] = [
         0, 1, -1, 5, 49_999, 50_000, -50_000, 99_999, -99_999, 12_345,
     ]
+    private static let days: [Int64] = [
+        0, -1, 59, 11_016, 20_484, -719_528, 2_932_896, -25_508, 24_106,
+    ]
     private static let texts = [
+        "2026-01-31", "2026-01-31 12:30:05.5", "2026-02-03T04:05:06Z", "1969-12-31 23:59+05:30",
+        "3/2/2026", "31/11/2026", "2026-13-01", "2026-1-1 1:1:1",
         "", "a", "A", "grey", "Grey", "GREY", " x ", "12", "-3.5", "true", "a%b_c", "naïve ÀÉ",
         "日本語",
         "straße", "🙂b", "abcdefghijklmnopqrstuvwxyz", "12345678", "%", "ab%", "!", "9999999999",
@@ -57,6 +65,18 @@ struct RandomExpressions {
             case .boolean: return .boolean(Bool.random(using: &random))
             case .int: return .integer(Self.integers.randomElement(using: &random)!)
             case .bigint: return .integer(Self.longs.randomElement(using: &random)!)
+            case .date: return .integer(Self.days.randomElement(using: &random)!)
+            case .timestamp, .timestampLTZ:
+                let day = Self.days.randomElement(using: &random)! * 86_400_000
+                return .integer(
+                    day + [0, 1, 43_200_000, 86_399_999].randomElement(using: &random)!)
+            case .intervalDayTime, .intervalYearMonth:
+                return .integer(
+                    [
+                        0, 1, -1, 12, 1_000, -86_400_000, 90_061_001, 5_000_000_000, Int64.max,
+                        Int64.min,
+                    ]
+                    .randomElement(using: &random)!)
             case .decimal(let precision, _):
                 let limit = DecimalCodec.power(precision)
                 let wide = Int128(Int64(bitPattern: random.next())) * Int128(1 << 62)
@@ -73,8 +93,10 @@ struct RandomExpressions {
     mutating func pick(_ options: [String]) -> String { options.randomElement(using: &random)! }
 
     mutating func expression(_ depth: Int) -> String {
-        switch Int.random(in: 0..<7, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 4: decimal(depth)
+        case 5: instant(depth)
+        case 6: interval(depth)
         case 0: text(depth)
         case 1: integer(depth)
         case 2: bigint(depth)
@@ -88,7 +110,10 @@ struct RandomExpressions {
         let d = depth - 1
         let comparison = pick(["=", "<>", "<", "<=", ">", ">="])
         let not = pick(["", "NOT "])
-        switch Int.random(in: 0..<19, using: &random) {
+        switch Int.random(in: 0..<22, using: &random) {
+        case 19: return "(\(instant(d)) \(comparison) \(instant(d)))"
+        case 20: return "(\(interval(d)) \(comparison) \(interval(d)))"
+        case 21: return "(\(instant(d)) \(not)BETWEEN \(instant(0)) AND \(instant(d)))"
         case 17: return textCondition(d)
         case 15: return regexCondition(d)
         case 16: return "REGEXP(\(text(d)), \(pattern()))"
@@ -153,7 +178,10 @@ struct RandomExpressions {
             return pick(["i", "j", "0", "1", "-7", "2147483647", "CAST(NULL AS INT)"])
         }
         let d = depth - 1
-        switch Int.random(in: 0..<11, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 11:
+            let unit = pick(TimeUnit.allCases.map(\.rawValue))
+            return "TIMESTAMPDIFF(\(unit), \(instant(d)), \(instant(d)))"
         case 10: return textNumber(d)
         case 9: return "\(pick(["REGEXP_COUNT", "REGEXP_INSTR"]))(\(text(d)), \(pattern()))"
         case 0...2: return "(\(integer(d)) \(pick(["+", "-", "*", "/", "%"])) \(integer(d)))"
@@ -170,7 +198,14 @@ struct RandomExpressions {
     mutating func bigint(_ depth: Int) -> String {
         guard depth > 0 else { return pick(["l", "m", "4294967296", "-9223372036854775808"]) }
         let d = depth - 1
-        switch Int.random(in: 0..<7, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 7:
+            let part = pick(TimeField.allCases.map(\.rawValue))
+            return "EXTRACT(\(part) FROM \(instant(d)))"
+        case 8: return "\(pick(["YEAR", "WEEK", "DAYOFWEEK", "HOUR"]))(\(instant(d)))"
+        case 9:
+            return
+                "UNIX_TIMESTAMP(\(text(d))\(pick(["", ", 'd/M/yyyy'", ", 'yyyy-MM-dd HH:mm:ss'"])))"
         case 0...2:
             return
                 "(\(bigint(d)) \(pick(["+", "-", "*", "/", "%"])) \(pick([bigint(d), integer(d)])))"
@@ -198,6 +233,47 @@ struct RandomExpressions {
             return
                 "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), number(d), boolean(d)])) AS DOUBLE)"
         default: return branch(double(d), number(d), d)
+        }
+    }
+
+    mutating func instant(_ depth: Int) -> String {
+        guard depth > 0 else {
+            return pick([
+                "u", "v", "w", "DATE '2024-02-29'", "TIMESTAMP '1969-12-31 23:59:59.999'",
+                "CAST(NULL AS TIMESTAMP)", "TO_TIMESTAMP_LTZ(l, 3)",
+            ])
+        }
+        let d = depth - 1
+        let unit = pick(TimeUnit.allCases.map(\.rawValue))
+        switch Int.random(in: 0..<9, using: &random) {
+        case 0:
+            let start = pick(["v", "w", "CAST(\(instant(d)) AS TIMESTAMP)"])
+            return "(\(start) \(pick(["+", "-"])) \(interval(d)))"
+        case 1:
+            return
+                "(CAST(\(instant(d)) AS DATE) \(pick(["+", "-"])) \(pick(["z", "k", "INTERVAL '7' MONTH"])))"
+        case 2: return "\(pick(["FLOOR", "CEIL"]))(\(instant(d)) TO \(unit))"
+        case 3: return "TIMESTAMPADD(\(unit), \(pick([integer(0), bigint(0)])), \(instant(d)))"
+        case 4:
+            let type = pick(["DATE", "TIMESTAMP", "TIMESTAMP_LTZ"])
+            return "\(pick(["CAST", "TRY_CAST"]))(\(pick([text(d), instant(d)])) AS \(type))"
+        case 5: return "TO_TIMESTAMP(\(text(d))\(pick(["", ", 'yyyy-MM-dd HH:mm:ss'"])))"
+        case 6: return "TO_DATE(\(text(d))\(pick(["", ", 'd/M/yyyy'"])))"
+        case 7:
+            return
+                "TO_TIMESTAMP_LTZ(\(pick([integer(d), bigint(d), double(0), "p"])), \(pick(["0", "3"])))"
+        default: return branch(instant(d), instant(d), d)
+        }
+    }
+
+    mutating func interval(_ depth: Int) -> String {
+        guard depth > 0 else { return pick(["z", "INTERVAL '90' MINUTE", "INTERVAL '3' DAY"]) }
+        let d = depth - 1
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: return "(\(interval(d)) \(pick(["+", "-"])) \(interval(d)))"
+        case 1: return "(\(interval(d)) * \(pick([integer(d), bigint(0)])))"
+        case 2: return "(- \(interval(d)))"
+        default: return branch(interval(d), interval(d), d)
         }
     }
 
@@ -234,7 +310,15 @@ struct RandomExpressions {
             ])
         }
         let d = depth - 1
-        switch Int.random(in: 0..<15, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
+        case 15: return "CAST(\(pick([instant(d), interval(d), "k"])) AS STRING)"
+        case 16:
+            let pattern = pick([
+                "yyyy-MM-dd HH:mm:ss.SSS", "d/M/yyyy", "EEE, D 'o''clock' h a SS",
+            ])
+            let literal = pattern.replacing("'", with: "''")
+            return "DATE_FORMAT(\(instant(d)), '\(literal)')"
+        case 17: return "FROM_UNIXTIME(\(pick([integer(d), bigint(0)])))"
         case 13: return madeText(d)
         case 14: return encodedText(d)
         case 12: return regexText(d)

@@ -108,6 +108,10 @@ func constant(_ text: String) throws -> String {
 /// A value in JSON, as the examples of the functions are written.
 func shown(_ value: Value, _ type: LogicalType) -> String {
     if case .decimal(let unscaled) = value { return NaiveDecimal.text(unscaled, scale: type.scale) }
+    if case .integer(let integer) = value, type.isTemporal {
+        let text = NaiveTemporal.text(Int(integer), type)
+        return "\"\(text)\(type == .timestampLTZ ? "Z" : "")\""
+    }
     return value.description
 }
 

@@ -11,6 +11,7 @@ struct CastRule {
     static func find(from: LogicalType, to target: LogicalType) -> CastRule? {
         if from == target { return CastRule(canFail: false) }
         if from.isDecimal || target.isDecimal { return decimal(from: from, to: target) }
+        if from.isTemporal || target.isTemporal { return temporal(from: from, to: target) }
         switch (from, target) {
         case (.int, .bigint), (.int, .double), (.bigint, .double), (.boolean, .int),
             (.boolean, .bigint), (.boolean, .double), (.int, .boolean), (.bigint, .boolean),
@@ -23,6 +24,13 @@ struct CastRule {
         default:
             return nil
         }
+    }
+
+    /// Where a date, a timestamp or an interval is one of the types.
+    private static func temporal(from: LogicalType, to target: LogicalType) -> CastRule? {
+        if from == .string, target.isInstant { return CastRule(canFail: true) }
+        let isKnown = from.isTemporal && target == .string || from.isInstant && target.isInstant
+        return isKnown ? CastRule(canFail: false) : nil
     }
 
     /// Where DECIMAL is one of the types. Flink has no cast of it to BOOLEAN either.

@@ -128,12 +128,12 @@ extension Checker {
                     over: [condition], range))
         }
         switch check(operand) {
-        case .value(let typed) where typed.type.isNumeric:
+        case .value(let typed) where typed.type.isNumeric || typed.type.isInterval:
             if operation == .plus { return .value(typed) }
             return .value(
                 make(
                     .negate(typed), typed.type, isNullable: typed.isNullable,
-                    canFail: typed.type == .int || typed.type == .bigint, over: [typed], range))
+                    canFail: typed.type != .double && !typed.type.isDecimal, over: [typed], range))
         case .value(let typed):
             report(
                 .wrongOperandType, "`\(operation.rawValue)` takes a number, not \(typed.type)",
@@ -161,6 +161,9 @@ extension Checker {
         _ operation: ArithmeticOperator, _ left: (SyntaxNode, Checked),
         _ right: (SyntaxNode, Checked), _ range: Range<Int>
     ) -> Checked {
+        if Self.isTemporal(left.1) || Self.isTemporal(right.1) {
+            return temporalArithmetic(operation, left, right, range)
+        }
         var isValid = true
         for (syntax, checked) in [left, right] {
             if case .invalid = checked { isValid = false }
@@ -255,9 +258,12 @@ extension Checker {
                     .cannotCast, "there is no cast from \(typed.type) to \(target.type)", range)
                 return .invalid
             }
+            let isTemporal = typed.type.isTemporal || target.type.isTemporal
             return .value(
                 make(
-                    .cast(typed, isTry: isTry), target.type,
+                    isTemporal
+                        ? .call(.temporal(.cast(timeZone, isTry: isTry)), [typed])
+                        : .cast(typed, isTry: isTry), target.type,
                     isNullable: typed.isNullable || (isTry && rule.canFail),
                     canFail: rule.canFail && !isTry, over: [typed], range))
         }

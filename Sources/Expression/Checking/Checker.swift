@@ -19,10 +19,13 @@ struct Checker {
     /// Inside the argument of an aggregate, names are those of the input.
     var isInsideAggregate = false
     private var slotCount = 0
+    /// What clocks show where TIMESTAMP_LTZ meets DATE, TIMESTAMP and STRING.
+    let timeZone: TimeZoneRules
 
-    init(scope: any ExpressionScope, keys: [Field]?) {
+    init(scope: any ExpressionScope, keys: [Field]?, timeZone: TimeZoneRules) {
         self.scope = scope
         self.keys = keys
+        self.timeZone = timeZone
     }
 
     /// Checks the whole tree.
@@ -149,6 +152,7 @@ struct Checker {
 
     func widened(_ typed: TypedExpression, to type: LogicalType) -> TypedExpression? {
         if typed.type == type { return typed }
+        if let instant = widenedInstant(typed, to: type) { return instant }
         guard let from = typed.type.numericRank, let target = type.numericRank,
             from < target || typed.type.isDecimal && type.isDecimal
         else { return nil }
@@ -203,6 +207,7 @@ extension LogicalType {
 
     static func common(_ a: LogicalType, _ b: LogicalType) -> LogicalType? {
         if a == b { return a }
+        if let x = a.instantRank, let y = b.instantRank { return x > y ? a : b }
         guard let rankA = a.numericRank, let rankB = b.numericRank else { return nil }
         if a.isDecimal || b.isDecimal, let x = DecimalRules(a), let y = DecimalRules(b) {
             return DecimalRules.common(x, y).type

@@ -95,6 +95,7 @@ enum ScalarKernel: Hashable, Sendable {
     case round(RoundingMode, digits: Int)
     /// -1, 0 or 1 by the order of two DECIMALs.
     case decimalOrder
+    case temporal(TemporalOperation)
 }
 
 enum TrimSide: Hashable, Sendable { case leading, trailing, both }

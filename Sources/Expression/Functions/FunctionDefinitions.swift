@@ -4,6 +4,7 @@ internal import StreamCore
 extension FunctionRegistry {
     static let definitions: [FunctionDefinition] =
         comparisonOperators + logicalOperators + arithmeticFunctions + roundingFunctions
+        + temporalFunctions
         + stringFunctions
         + mathFunctions + moreStringFunctions + regexFunctions + encodingFunctions + hashFunctions
         + conditionalFunctions + conversions + aggregates

@@ -4,8 +4,8 @@ package enum FunctionReference {
     package static func markdown() -> String {
         var page = "# Functions and operators\n\n"
         page += "Names and keywords may be written in any case; column names may not. "
-        page += "Values are BOOLEAN, INT, BIGINT, DOUBLE, STRING and BYTES; "
-        page += "INT widens to BIGINT and BIGINT to DOUBLE where it must.\n"
+        page += "INT widens to BIGINT, BIGINT to DECIMAL and DECIMAL to DOUBLE where it must, "
+        page += "DATE to TIMESTAMP and TIMESTAMP to TIMESTAMP_LTZ.\n"
         for category in FunctionDefinition.Category.allCases {
             page += "\n## \(category.rawValue)\n"
             for definition in FunctionRegistry.all where definition.category == category {

@@ -7,6 +7,7 @@ package struct FunctionDefinition: Sendable {
         case arithmetic = "Arithmetic"
         case string = "String"
         case hash = "Hash"
+        case temporal = "Temporal"
         case conditional = "Conditional"
         case conversion = "Type conversion"
         case aggregate = "Aggregate"

@@ -4,8 +4,8 @@ extension FunctionRegistry {
         syntax(
             "=", .comparison, ["a = b", "a <> b", "a != b", "a < b", "a <= b", "a > b", "a >= b"],
             "BOOLEAN",
-            "Compares numbers, texts, BYTES or BOOLEANs; NULL if either is NULL. INT widens to "
-                + "BIGINT and BIGINT to DOUBLE. Texts are compared by the bytes of their UTF-8, "
+            "Compares numbers, texts, BYTES, BOOLEANs, dates and timestamps, or intervals; NULL if "
+                + "either is NULL. DECIMALs are compared exactly, beside a DOUBLE as DOUBLE. Texts are compared by the bytes of their UTF-8, "
                 + "which is the order of code points.",
             [
                 FunctionExample("1 = 1.0", "true"), FunctionExample("'a' < 'B'", "false"),

@@ -4,17 +4,13 @@ enum NotBuilt {
     /// Those that are written without parentheses.
     static let bareNames: Set<String> = [
         "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
-        "INTERVAL",
     ]
 
     static let names: Set<String> = [
         // Times.
         "NOW", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_ROW_TIMESTAMP",
         "LOCALTIMESTAMP", "LOCALTIME", "PROCTIME",
-        "UNIX_TIMESTAMP", "FROM_UNIXTIME", "TO_TIMESTAMP", "TO_TIMESTAMP_LTZ", "TO_DATE",
-        "DATE_FORMAT", "EXTRACT", "TIMESTAMPADD", "TIMESTAMPDIFF", "CONVERT_TZ", "CEILING_TO",
-        "YEAR", "QUARTER", "MONTH", "WEEK", "DAYOFYEAR", "DAYOFMONTH", "DAYOFWEEK", "HOUR",
-        "MINUTE", "SECOND",
+
         "INTERVAL", "TIMESTAMP", "DATE", "TIME",
         // Texts and JSON.
         "JSON_VALUE", "JSON_QUERY", "JSON_EXISTS", "JSON_STRING", "JSON_OBJECT", "JSON_ARRAY",

@@ -184,6 +184,7 @@ struct KernelCompiler {
         case .round(let mode, let digits):
             return RoundKernel(mode, digits: digits, arguments[0], type)
         case .decimalOrder: return DecimalOrderKernel(arguments[0], arguments[1])
+        case .temporal(let operation): return Self.temporal(operation, arguments, type)
         }
     }
 }
@@ -209,6 +210,7 @@ extension TypedExpression {
             case .abs, .sign, .floor, .ceil, .decimalOrder:
                 return arguments.contains(where: \.isDear)
             case .round: return type == .double || arguments.contains(where: \.isDear)
+            case .temporal(let operation): return operation.isDear(type, arguments)
             default: return true
             }
         }

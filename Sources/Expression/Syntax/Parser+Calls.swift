@@ -11,7 +11,9 @@ extension Parser {
         case "POSITION": return try parsePosition(nameRange)
         case "SUBSTRING": return try parseSubstring(nameRange)
         case "OVERLAY": return try parseOverlay(nameRange)
-        case "EXTRACT", "CONVERT", "ROW", "PERIOD":
+        case "EXTRACT": return try parseExtract(nameRange)
+        case "TIMESTAMPADD", "TIMESTAMPDIFF": return try parseUnitCall(name, nameRange)
+        case "CONVERT", "ROW", "PERIOD":
             throw notBuilt(name, nameRange)
         default: return try parsePlainCall(name, nameRange)
         }
@@ -23,7 +25,18 @@ extension Parser {
         let isDistinct = consume(keyword: "DISTINCT")
         var arguments: [SyntaxNode] = []
         let isStar = current.isSymbol("*") && following.isSymbol(")")
-        if isStar {
+        if !isStar, !isDistinct, name == "FLOOR" || name == "CEIL" || name == "CEILING",
+            !current.isSymbol(")")
+        {
+            let value = try parseExpression(Power.lowest)
+            if current.isKeyword("TO") { return try parseRoundingUnit(name, nameRange, value) }
+            arguments = [value]
+            if consume(symbol: ",") {
+                arguments += try parseCallArguments(name)
+            } else {
+                try expect(symbol: ")", "or `,` in the arguments of \(name)")
+            }
+        } else if isStar {
             advance()
             advance()
         } else {

@@ -23,7 +23,8 @@ extension PipelineChecker {
     ) -> NamedExpression? {
         guard let syntax = syntax(value) else { return nil }
         do throws(ExpressionErrors) {
-            let typed = try ExpressionChecker.check(syntax, in: stream.scope, expecting: type)
+            let typed = try ExpressionChecker.check(
+                syntax, in: stream.scope, expecting: type, timeZone: configuration.timeZone)
             return NamedExpression(
                 name: name, expression: typed, text: value.node.scalar?.text ?? "",
                 position: start(of: value))
@@ -40,7 +41,8 @@ extension PipelineChecker {
         guard let syntax = syntax(entry.value) else { return nil }
         do throws(ExpressionErrors) {
             let item = try ExpressionChecker.checkAggregate(
-                syntax, in: stream.scope, keys: keys, isWindowed: isWindowed)
+                syntax, in: stream.scope, keys: keys, isWindowed: isWindowed,
+                timeZone: configuration.timeZone)
             return AggregateDefinition.Item(
                 name: entry.key, item: item, text: entry.value.node.scalar?.text ?? "",
                 position: start(of: entry.value))

@@ -1,3 +1,4 @@
+internal import Expression
 internal import YAML
 
 /// Reads `config`: Flink's keys in any spelling, into typed values with Flink's defaults.
@@ -68,9 +69,22 @@ struct ConfigurationDecoder {
         set(milliseconds: &result.leaseTimeoutMilliseconds, "millrace.lease.timeout")
         set(&result.transactionPoolSize, "millrace.transactions.pool-size")
         if result.parallelism > result.maxParallelism { tooParallel(result) }
+        result.timeZone = timeZone()
         result.checkpointing = checkpointing()
         result.restartStrategy = restartStrategy(isCheckpointing: result.checkpointing != nil)
         return result
+    }
+
+    private func timeZone() -> TimeZoneRules {
+        guard let setting = settings["table.local-time-zone"], let name = setting.value.text else {
+            return .utc
+        }
+        if let zone = TimeZoneRules.find(name) { return zone }
+        decoder.report(
+            .notAllowed, at: setting.value.node.range, path: setting.value.path,
+            "there is no time zone `\(FieldDecoder.excerpt(name))`",
+            help: "`UTC`, `+02:00`, or a name of the IANA database: `Europe/Berlin`")
+        return .utc
     }
 
     private func tooParallel(_ configuration: JobConfiguration) {

@@ -89,6 +89,10 @@ enum ConfigurationTable {
                     Choice("forst", "remote", isAvailable: false),
                 ]),
                 default: "hashmap", former: ["state.backend"], "Where keyed state lives."),
+            ConfigurationKey(
+                "table.local-time-zone", .text(.any), default: "UTC",
+                "What clocks show where a TIMESTAMP_LTZ meets a DATE, a TIMESTAMP or a text: `UTC`, "
+                    + "`+02:00`, `Europe/Berlin`. (Flink's default is the machine's own.)"),
         ] + restart + own
 
     private static let restart: [ConfigurationKey] = [

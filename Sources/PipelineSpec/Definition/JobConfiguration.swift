@@ -1,3 +1,5 @@
+package import Expression
+
 /// The `config` of a pipeline file, with defaults, as typed values.
 package struct JobConfiguration: Hashable, Sendable {
     /// Subtasks of each operator, `1 ... maxParallelism`.
@@ -12,6 +14,8 @@ package struct JobConfiguration: Hashable, Sendable {
     package var leaseTimeoutMilliseconds: Int64 = 15_000
     /// Transactional ids in turn, `4 ... 64`.
     package var transactionPoolSize = 4
+    /// The session's time zone.
+    package var timeZone = TimeZoneRules.utc
 
     package init() {}
 }

@@ -23,6 +23,12 @@ public enum TimestampCodec {
         /// The form of the text; ``Form/sql`` also for a mere date.
         public let form: Form
 
+        public init(milliseconds: Int64, offsetMilliseconds: Int64?, form: Form) {
+            self.milliseconds = milliseconds
+            self.offsetMilliseconds = offsetMilliseconds
+            self.form = form
+        }
+
         /// The instant, taking a reading without offset as UTC.
         public var instant: Int64 { milliseconds &- (offsetMilliseconds ?? 0) }
     }
