@@ -70,21 +70,28 @@ struct NaiveEvaluator {
         case .call(let function, let arguments):
             var values: [Value] = []
             for argument in arguments { values.append(try value(argument)) }
-            if case .row(let call) = function {
-                return try NaiveRowCalls.value(call, values, e.type)
-            }
-            if let first = arguments.first, case .round(let mode, let digits) = function {
-                return try NaiveDecimal.rounded(values[0], mode, digits, first.type, e.type)
-            }
-            if case .temporal(let operation) = function {
-                return try NaiveTemporal.call(operation, values, arguments.map(\.type), e.type)
-            }
-            if function == .decimalOrder {
-                let (left, right) = (arguments[0].type.scale, arguments[1].type.scale)
-                return NaiveDecimal.order(values[0], values[1], left, right)
-            }
-            return try call(function, values, e.type)
+            return try self.call(function, values, arguments, e.type)
         }
+    }
+
+    private func call(
+        _ function: ScalarKernel, _ values: [Value], _ arguments: [TypedExpression],
+        _ type: LogicalType
+    ) throws -> Value {
+        if case .row(let call) = function {
+            return try NaiveRowCalls.value(call, values, type)
+        }
+        if let first = arguments.first, case .round(let mode, let digits) = function {
+            return try NaiveDecimal.rounded(values[0], mode, digits, first.type, type)
+        }
+        if case .temporal(let operation) = function {
+            return try NaiveTemporal.call(operation, values, arguments.map(\.type), type)
+        }
+        if function == .decimalOrder {
+            let (left, right) = (arguments[0].type.scale, arguments[1].type.scale)
+            return NaiveDecimal.order(values[0], values[1], left, right)
+        }
+        return try call(function, values, type)
     }
 
     static func value(_ constant: ConstantValue) -> Value {

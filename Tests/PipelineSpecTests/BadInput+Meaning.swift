@@ -45,6 +45,9 @@ extension BadInput {
             $0.config += "\n  execution.checkpointing.mode: AT_LEAST_ONCE"
             $0.sinks += "\n    delivery_guarantee: ‸exactly_once"
         },
+        BadInput("a time zone that there is not", "E1013") {
+            $0.config += "\n  table.local-time-zone: ‸Mars/Olympus"
+        },
         BadInput("more subtasks than key groups", "E1210") {
             $0.config += "\n  parallelism.default: ‸129"
         },

@@ -87,6 +87,25 @@ import Testing
         #expect(definition.sources[0].startup == startup)
     }
 
+    @Test func expressionsAreComputedInTheSessionsTimeZone() throws {
+        for (setting, hour) in [("\n  table.local-time-zone: Europe/Berlin", "01"), ("", "00")] {
+            let definition = try define {
+                $0.config += setting
+                $0.transforms = $0.transforms.replacing(
+                    "weight > 0", with: "FROM_UNIXTIME(0, 'HH') = '\(hour)'")
+            }
+            guard case .filter(let condition) = definition.transforms[0].kind else {
+                Issue.record("no filter")
+                continue
+            }
+            let batch = RecordBatch(schema: RowSchema([]), rowCapacity: 1)
+            batch.rowCount = 1
+            batch.selection.selectAll(1)
+            try CompiledPredicate(condition.expression).apply(to: batch)
+            #expect(batch.selection.count == 1)
+        }
+    }
+
     @Test func formerSpellingsOfFlinkAreRead() throws {
         let definition = try define {
             $0.config = """

@@ -22,11 +22,12 @@ extension ExpressionChecker {
     /// An equality is part of the key if it is not inside OR, NOT or the like, and one of its sides
     /// uses columns of the left input alone, the other of the right alone.
     ///
+    /// - Parameter timeZone: The session's.
     /// - Throws: Everything that is wrong, in the order of the text.
     package static func checkJoin(
-        _ syntax: SyntaxNode, in pair: PairScope
+        _ syntax: SyntaxNode, in pair: PairScope, timeZone: TimeZoneRules = .utc
     ) throws(ExpressionErrors) -> JoinCondition {
-        var checker = JoinConditionChecker(pair: pair)
+        var checker = JoinConditionChecker(pair: pair, timeZone: timeZone)
         checker.add(syntax)
         return try checker.finish(syntax)
     }
@@ -34,11 +35,15 @@ extension ExpressionChecker {
 
 private struct JoinConditionChecker {
     let pair: PairScope
+    let timeZone: TimeZoneRules
     private var keys: [JoinCondition.Key] = []
     private var residual: [TypedExpression] = []
     private var errors: [ExpressionError] = []
 
-    init(pair: PairScope) { self.pair = pair }
+    init(pair: PairScope, timeZone: TimeZoneRules) {
+        self.pair = pair
+        self.timeZone = timeZone
+    }
 
     mutating func add(_ syntax: SyntaxNode) {
         // ANDs are flat, so this is as deep as there are parentheses: bounded by the parser.
@@ -71,8 +76,10 @@ private struct JoinConditionChecker {
     }
 
     private mutating func addKey(_ sides: (left: SyntaxNode, right: SyntaxNode)) {
-        var left = Checker(scope: PairScope.Side(pair: pair, input: 0), keys: nil)
-        var right = Checker(scope: PairScope.Side(pair: pair, input: 1), keys: nil)
+        var left = Checker(
+            scope: PairScope.Side(pair: pair, input: 0), keys: nil, timeZone: timeZone)
+        var right = Checker(
+            scope: PairScope.Side(pair: pair, input: 1), keys: nil, timeZone: timeZone)
         let a = (sides.left, left.check(sides.left))
         let b = (sides.right, right.check(sides.right))
         let key = left.key(a, b)
@@ -82,7 +89,9 @@ private struct JoinConditionChecker {
 
     private mutating func addResidual(_ syntax: SyntaxNode) {
         do throws(ExpressionErrors) {
-            residual.append(try ExpressionChecker.check(syntax, in: pair, expecting: .boolean))
+            residual.append(
+                try ExpressionChecker.check(
+                    syntax, in: pair, expecting: .boolean, timeZone: timeZone))
         } catch {
             errors += error.errors
         }
@@ -90,7 +99,7 @@ private struct JoinConditionChecker {
 
     func finish(_ syntax: SyntaxNode) throws(ExpressionErrors) -> JoinCondition {
         guard errors.isEmpty else { throw ExpressionErrors(errors) }
-        let checker = Checker(scope: pair, keys: nil)
+        let checker = Checker(scope: pair, keys: nil, timeZone: timeZone)
         let rest: TypedExpression? =
             residual.count > 1 ? checker.logical(.and, residual, syntax.range) : residual.first
         return JoinCondition(keys: keys, residual: rest)
@@ -103,7 +112,8 @@ extension Checker {
         _ left: (SyntaxNode, Checked), _ right: (SyntaxNode, Checked)
     ) -> JoinCondition.Key? {
         guard case .value = left.1, case .value = right.1 else { return nil }
-        guard let type = commonType([left.1, right.1]), type.isComparable,
+        guard Self.hasExactCommonType([left.1, right.1]),
+            let type = commonType([left.1, right.1]), type.isComparable,
             let a = coerced(left.1, to: type), let b = coerced(right.1, to: type)
         else {
             reportComparison(left, right, left.0.range.lowerBound..<right.0.range.upperBound)

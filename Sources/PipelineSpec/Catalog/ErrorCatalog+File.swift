@@ -73,7 +73,8 @@ extension ErrorCatalog {
         Entry(
             "E1013", "Not one of the words",
             """
-            The field accepts a few words only; the message lists them.
+            The field accepts certain words only; the message lists them or, for a time zone, says how \
+            they look.
             """),
         Entry(
             "E1014", "Not a valid name",
