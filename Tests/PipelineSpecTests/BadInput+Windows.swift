@@ -77,5 +77,23 @@ extension BadInput {
         aggregate(
             "a key that hides a window's column", "E1311",
             "    window: { type: tumbling, size: 1 h }", key: "‸{ window_end: color }"),
+        BadInput("a ttl without event time", "E1314") {
+            $0.transforms = """
+                  ‸kept:
+                    type: deduplicate
+                    input: events
+                    key: [color]
+                    ttl: 1 h
+                """
+        },
+        aggregate("first rows without a ttl", "E1011", "").changed {
+            $0.replacing("type: aggregate", with: "type: deduplicate")
+                .replacing("    select: { n: COUNT(*) }\n", with: "")
+                .replacing("  kept:", with: "  ‸kept:")
+        },
     ]
+
+    private func changed(_ change: (String) -> String) -> BadInput {
+        BadInput(what, code, text: change(text))
+    }
 }

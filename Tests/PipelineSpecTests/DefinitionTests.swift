@@ -235,4 +235,36 @@ import Testing
         let json = PipelineExplanation.json(definition)
         #expect(json.contains("\"allowed_lateness_ms\""))
     }
+
+    @Test func firstRowsPassTheirInputsColumns() throws {
+        let definition = try define {
+            $0.sources = """
+                  events:
+                    type: kafka
+                    connection: main
+                    topic: events
+                    format: json
+                    schema: { ts: BIGINT NOT NULL, color: STRING }
+                    event_time: ts
+                    watermark: { delay: 5 s }
+                """
+            $0.transforms = """
+                  kept:
+                    type: deduplicate
+                    input: events
+                    key: { color: LOWER(color) }
+                    ttl: 1 h
+                """
+        }
+        guard case .deduplicate(let keys, let ttl) = definition.transforms[0].kind else {
+            Issue.record("not a deduplicate")
+            return
+        }
+        #expect(keys.map(\.name) == ["color"])
+        #expect(ttl == 3_600_000)
+        #expect(definition.transforms[0].schema.fields.map(\.name) == ["ts", "color"])
+        let text = PipelineExplanation.text(definition)
+        #expect(text.contains("first rows of events by color = LOWER(color) within 1 h"))
+        #expect(text.contains("kept for 2 h of event time"))
+    }
 }

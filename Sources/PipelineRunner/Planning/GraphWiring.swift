@@ -81,6 +81,8 @@ struct GraphWiring: Sendable {
                     columns: columns.map { ($0.name, $0.expression) }, errorPolicy: policy,
                     counters: counters)
             }
+        case .deduplicate(let keys, let ttl):
+            return deduplicateNode(transform, keys.map(\.expression), ttl, from: upstream, policy)
         case .aggregate(let aggregate):
             return aggregateNode(transform, aggregate, from: upstream, policy)
         }
@@ -100,6 +102,19 @@ struct GraphWiring: Sendable {
         }
         return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
             aggregateOperator(planned, maxParallelism, policy, counters)
+        }
+    }
+
+    private func deduplicateNode(
+        _ transform: TransformDefinition, _ keys: [TypedExpression], _ ttlMilliseconds: Int64,
+        from upstream: OperatorID, _ policy: StreamAPI.ErrorPolicy
+    ) -> StreamNode {
+        let maxParallelism = definition.configuration.maxParallelism
+        let exchange = Exchange.keyed { KeySelector(keys, maxParallelism: maxParallelism) }
+        return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
+            DeduplicateOperator(
+                keys: keys, ttlMilliseconds: ttlMilliseconds, maxParallelism: maxParallelism,
+                errorPolicy: policy, backend: HeapStateBackend(), counters: counters)
         }
     }
 

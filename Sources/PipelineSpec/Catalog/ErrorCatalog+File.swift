@@ -277,7 +277,7 @@ extension ErrorCatalog {
             "E1314", "A window without event time",
             """
             The input's rows have no event time, so nothing says which window they belong to or when one \
-            ends. Give the source `event_time` and `watermark`.
+            ends, or when a `ttl` has passed. Give the source `event_time` and `watermark`.
             """),
     ]
 

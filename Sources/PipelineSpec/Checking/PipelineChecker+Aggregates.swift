@@ -56,13 +56,13 @@ extension PipelineChecker {
         return false
     }
 
-    private func keys(_ object: DecodedObject, _ input: RowStream) -> [NamedExpression]? {
+    func keys(_ object: DecodedObject, _ input: RowStream) -> [NamedExpression]? {
         guard let value = object["key"] else { return nil }
         let keys: [NamedExpression]?
         if value.list?.isEmpty == true || value.node.entries?.isEmpty == true {
             decoder.report(
                 .notAvailable, at: value.node.range, path: value.path,
-                "an aggregate over all rows, without a key, is not available in this version",
+                "one group of all rows, without a key, is not available in this version",
                 help: "name a column")
             return nil
         }

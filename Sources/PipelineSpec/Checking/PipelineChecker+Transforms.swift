@@ -15,6 +15,7 @@ extension PipelineChecker {
             switch object.kind {
             case "filter": filter(object, stream)
             case "map": map(object, stream)
+            case "deduplicate": deduplicate(object, stream)
             default: aggregate(object, stream)
             }
         guard case (let kind, var output)? = made else { return }

@@ -91,6 +91,26 @@ extension PipelineChecker {
         }
     }
 
+    // MARK: deduplicate
+
+    func deduplicate(
+        _ object: DecodedObject, _ input: RowStream
+    ) -> (TransformDefinition.Kind, RowStream)? {
+        if !input.hasEventTime {
+            decoder.report(
+                .windowWithoutEventTime, at: object.keyRange, path: object.path,
+                "`ttl` is of event time, which the rows of `\(object["input"]?.text ?? "")` do not have",
+                help: "give the source `event_time: ts` and `watermark: { delay: 5 s }`")
+        }
+        guard let keys = keys(object, input), let ttl = object["ttl"]?.milliseconds else {
+            return nil
+        }
+        // Behind a repartitioning the source's bytes are gone.
+        let output = RowStream(
+            schema: input.schema, scope: input.scope, isUntouchedRaw: false)
+        return (.deduplicate(keys: keys, ttlMilliseconds: ttl), output)
+    }
+
     /// A key would hide the window's column of the same name.
     func checkNames(of keys: [NamedExpression], _ value: DecodedValue?) {
         guard let value else { return }

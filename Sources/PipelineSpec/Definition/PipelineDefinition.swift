@@ -150,6 +150,8 @@ package struct TransformDefinition: Sendable {
         case map([NamedExpression])
         /// A row for each row, from accumulators by key; repartitions by the keys.
         case aggregate(AggregateDefinition)
+        /// The first row of each key as it is; repartitions by the keys.
+        case deduplicate(keys: [NamedExpression], ttlMilliseconds: Int64)
     }
 
     /// The key in the file: the identity of state, metrics and messages.

@@ -4,13 +4,13 @@ enum TransformGrammar {
         Variant(name: "filter", object: filter),
         Variant(name: "map", object: map),
         Variant(name: "aggregate", object: aggregate),
+        Variant(name: "deduplicate", object: deduplicate),
         Variant.notAvailable("flat_map", "Several rows for a row."),
         Variant.notAvailable("unnest", "A row for each element of an array."),
         Variant.notAvailable("key", "Repartitioning by itself; `aggregate` has its own `key`."),
         Variant.notAvailable("join", "Rows of two inputs with equal keys."),
         Variant.notAvailable("union", "Rows of several inputs."),
         Variant.notAvailable("split", "Rows to several outputs."),
-        Variant.notAvailable("deduplicate", "The first row of each key."),
     ]
 
     private static let onError = Grammar.onError(
@@ -44,6 +44,31 @@ enum TransformGrammar {
                 "drop", .list(.text(.column)), example: "[price, quantity]",
                 "Removes columns of the input; `extend` may still use them."),
             onError, Grammar.renamedFrom,
+        ])
+
+    private static let deduplicate = ObjectSpecification(
+        docs: """
+            Passes the first row of each key on, in the order of arrival, as it is; leaves out those that \
+            follow. Needs event time. Rows are repartitioned by the key. docs/windows.md says what is \
+            promised.
+            """,
+        fields: [
+            Grammar.type("deduplicate"), Grammar.input,
+            FieldSpecification(
+                "key",
+                .shapes(scalar: nil, list: .list(.text(.column)), mapping: columns),
+                isRequired: true, example: "[order_id]",
+                "What makes rows the same: input columns, or columns by name and expression."),
+            FieldSpecification(
+                "ttl", .duration(1...3660 * Grammar.dayMilliseconds, bareNumbers: false),
+                isRequired: true, example: "1 h",
+                """
+                Of event time: a row so far behind its key's first is the first again, and one so far \
+                behind the watermark is late, dropped and counted. Keys are kept for twice as long.
+                """),
+            onError,
+            .notAvailable("late", "Late rows to a side output."),
+            Grammar.renamedFrom,
         ])
 
     private static let aggregate = ObjectSpecification(

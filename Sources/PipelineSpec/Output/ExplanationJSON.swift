@@ -63,6 +63,11 @@ struct ExplanationJSON {
             members += [("type", .string("filter")), ("where", .string(condition.text))]
         case .map(let columns):
             members += [("type", .string("map")), ("select", expressions(columns))]
+        case .deduplicate(let keys, let ttl):
+            members += [
+                ("type", .string("deduplicate")), ("key", expressions(keys)),
+                ("ttl_ms", .number(Int(clamping: ttl))),
+            ]
         case .aggregate(let aggregate):
             members += [
                 ("type", .string("aggregate")), ("key", expressions(aggregate.keys)),

@@ -81,6 +81,11 @@ struct PipelineFacts {
         case .map(let columns):
             lines.append("map of \(transform.input)")
             lines += columns.map { "  \($0.name) = \(Self.oneLine($0.text))" }
+        case .deduplicate(let keys, let ttl):
+            let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
+            lines.append(
+                "first rows of \(transform.input) by \(names.joined(separator: ", ")) within "
+                    + "\(DurationText.text(milliseconds: ttl)); late rows dropped and counted")
         case .aggregate(let aggregate):
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("aggregate of \(transform.input) by \(keys.joined(separator: ", "))")
@@ -172,13 +177,19 @@ struct PipelineFacts {
     }
 
     private static func isKeyed(_ transform: TransformDefinition) -> Bool {
-        if case .aggregate = transform.kind { true } else { false }
+        switch transform.kind {
+        case .aggregate, .deduplicate: true
+        default: false
+        }
     }
 
     // MARK: State, guarantee, times
 
     var state: [State] {
         definition.transforms.compactMap { transform in
+            if case .deduplicate(let keys, let ttl) = transform.kind {
+                return firstRows(transform.id, keys, ttl)
+            }
             guard case .aggregate(let aggregate) = transform.kind else { return nil }
             let keys = aggregate.keys.map { "\($0.name) \($0.expression.type)" }
             let calls = aggregate.items.map(\.item.calls.count).reduce(0, +)
@@ -189,6 +200,14 @@ struct PipelineFacts {
                     + "\(definition.configuration.maxParallelism) key groups; grows with the keys"
                     + (aggregate.window == nil ? "" : " of all windows that are open"))
         }
+    }
+
+    private func firstRows(_ id: String, _ keys: [NamedExpression], _ ttl: Int64) -> State {
+        let names = keys.map { "\($0.name) \($0.expression.type)" }.joined(separator: ", ")
+        return State(
+            operatorID: id,
+            text: "the time of the first row for each (\(names)), in memory (hashmap), kept for "
+                + "\(DurationText.text(milliseconds: 2 * ttl)) of event time")
     }
 
     var checkpoints: String {

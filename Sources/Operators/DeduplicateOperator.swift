@@ -1,0 +1,165 @@
+package import Expression
+package import StreamAPI
+package import StreamCore
+
+/// Passes the first row of each key on, in the order of arrival, and leaves out those that follow
+/// within `ttl` of event time.
+///
+/// A row whose event time is `ttl` or more after its key's first is the first again; one before it is a
+/// repeat, too. A row that comes
+/// when the watermark is `ttl` or more beyond it is **late**: nothing is known of its key's first any
+/// more. Late rows are counted and dropped, or go to the port `late` if that is read.
+///
+/// Everything is decided by event times and the order of rows, never by a clock: a replay gives the
+/// same rows. For this a key is kept until the watermark is twice `ttl` beyond its first row: so long a
+/// row that is in time may be a repeat of it.
+///
+/// - Threading: one subtask.
+/// - Source: Flink `RowTimeDeduplicateFunction` (keep first row), emitting on arrival.
+package final class DeduplicateOperator: StreamOperator {
+    /// Two words a key: its first row's event time, and 1 for "there is one".
+    static func descriptor(_ keys: [TypedExpression]) -> KeyedStateDescriptor {
+        let types = keys.map { "\($0.type)" }.joined(separator: ", ")
+        return KeyedStateDescriptor(
+            wordCount: 2, schema: Array("first row; key \(types)".utf8))
+    }
+
+    private let ttl: Int64
+    private let selector: KeySelector
+    private let backend: any StateBackend
+    private let descriptor: KeyedStateDescriptor
+    private let counters: RecordCounters
+    private var failures: RowFailures
+    private var state: (any KeyedStateBackend)?
+    private var watermark = Watermark.min
+    /// The key group that is looked through next for keys that have expired.
+    private var nextGroup = 0
+    private var slots: UnsafeMutablePointer<StateSlot>
+    private var capacity = RecordBatch.rowCapacityDefault
+    private var late = SelectionVector(capacity: RecordBatch.rowCapacityDefault)
+
+    /// - Parameters:
+    ///   - keys: At least one.
+    ///   - ttlMilliseconds: Of event time, at least 1.
+    ///   - maxParallelism: The number of key groups.
+    ///   - errorPolicy: For a record whose key has no value.
+    ///   - backend: Makes the state when the operator is opened.
+    ///   - counters: The subtask's; dropped and late records are added to it.
+    package init(
+        keys: [TypedExpression], ttlMilliseconds: Int64, maxParallelism: Int,
+        errorPolicy: ErrorPolicy, backend: any StateBackend, counters: RecordCounters
+    ) {
+        precondition(ttlMilliseconds > 0)
+        ttl = ttlMilliseconds
+        selector = KeySelector(keys, maxParallelism: maxParallelism)
+        descriptor = Self.descriptor(keys)
+        self.backend = backend
+        self.counters = counters
+        failures = RowFailures(policy: errorPolicy, counters: counters)
+        slots = .allocate(capacity: capacity)
+    }
+
+    deinit { slots.deallocate() }
+
+    package func open(_ context: OperatorContext, restored: RestoredState?) throws {
+        precondition(context.maxParallelism == selector.maxParallelism)
+        failures.operatorID = context.operatorID
+        watermark = restored?.watermark ?? .min
+        state = try backend.makeKeyedState(descriptor, context: context, restored: restored)
+    }
+
+    package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
+        guard let state, let times = batch.eventTimes else {
+            preconditionFailure("the checker lets nothing without event time pass")
+        }
+        reserve(batch.rowCapacity)
+        late.count = 0
+        batch.selection.keep { row in
+            let isLate = Self.end(times.integers[row], ttl) <= watermark.rawValue
+            if isLate {
+                late.rows[late.count] = Int32(truncatingIfNeeded: row)
+                late.count += 1
+            }
+            return !isLate
+        }
+        if batch.selection.count > 0 { try keepFirst(batch, times.integers, state) }
+        // Whoever reads the rows may replace columns.
+        let columns = batch.columns
+        if batch.selection.count > 0 { try output.emit(batch) }
+        batch.columns = columns
+        try LateRows.emit(late, of: batch, counters, into: output)
+    }
+
+    private func keepFirst(
+        _ batch: RecordBatch, _ times: UnsafePointer<Int64>, _ state: any KeyedStateBackend
+    ) throws {
+        try failures.retrying(batch) { () throws(EvaluationError) in try selector.evaluate(batch) }
+        try selector.encodeKeys(of: batch, keyByteCountMax: backend.keyByteCountMax, failures)
+        do {
+            try state.lookupOrInsert(
+                keys: selector.keys, hashes: selector.hashes, count: batch.selection.count,
+                slots: slots)
+        } catch {
+            throw failures.recordError(
+                "E2201", batch.selection.rows[error.row], batch, error.message)
+        }
+        var kept = 0
+        let rows = batch.selection.rows
+        for index in 0..<batch.selection.count {
+            let row = rows[index]
+            guard isFirst(times[Int(row)], slots[index]) else { continue }
+            rows[kept] = row
+            kept += 1
+        }
+        batch.selection.count = kept
+    }
+
+    /// Whether the row is its key's first; notes it if so.
+    @inline(__always)
+    private func isFirst(_ time: Int64, _ words: StateSlot) -> Bool {
+        let first = Int64(bitPattern: words[0])
+        // Unsigned, the difference fits whatever the two are.
+        let isRepeat = time < first || UInt64(bitPattern: time &- first) < UInt64(ttl)
+        if words[1] != 0, isRepeat { return false }
+        words[0] = UInt64(bitPattern: time)
+        words[1] = 1
+        return true
+    }
+
+    private static func end(_ time: Int64, _ ttl: Int64) -> Int64 {
+        let (end, overflow) = time.addingReportingOverflow(ttl)
+        return overflow ? .max : end
+    }
+
+    private func reserve(_ rowCapacity: Int) {
+        guard rowCapacity > capacity else { return }
+        slots.deallocate()
+        capacity = rowCapacity
+        slots = .allocate(capacity: rowCapacity)
+        late = SelectionVector(capacity: rowCapacity)
+    }
+
+    /// Looks through one key group for keys that have expired: so many watermarks as there are groups
+    /// see all of them.
+    package func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws {
+        guard watermark > self.watermark, let state, state.keyGroups.count > 0 else { return }
+        self.watermark = watermark
+        let group = state.keyGroups.lower + nextGroup
+        nextGroup = (nextGroup + 1) % state.keyGroups.count
+        state.removeEntries(ofKeyGroup: group) { _, words in
+            let first = Int64(bitPattern: words[0])
+            return Self.end(Self.end(first, ttl), ttl) <= watermark.rawValue
+        }
+    }
+
+    package func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot {
+        OperatorSnapshot(keyed: state?.snapshot())
+    }
+
+    package func close() { state = nil }
+
+    /// Keys held now, and bytes of memory for them; for metrics.
+    package var stateSize: (keyCount: Int, byteCount: Int) {
+        (state?.keyCount ?? 0, state?.byteCount ?? 0)
+    }
+}
