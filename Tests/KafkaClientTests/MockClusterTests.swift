@@ -57,6 +57,18 @@ import Testing
         #expect(ends.first?.place == place("t", 1) && ends.first?.offset == Offset(rawValue: 3))
     }
 
+    /// As right after a topic was made, or while its leader moves.
+    @Test func offsetsAreAskedForAgainWhileAPartitionHasNoLeader() throws {
+        let listOffsets: Int16 = 2
+        let notLeaderOrFollower: Int32 = 6
+        try cluster.createTopic("moving", partitionCount: 1)
+        let admin = try KafkaAdmin(configuration: configuration)
+        cluster.failRequests(
+            apiKey: listOffsets, codes: [notLeaderOrFollower, notLeaderOrFollower])
+        let found = try admin.offsets(atTimestampMilliseconds: -1, of: [place("moving")])
+        #expect(found == [place("moving"): Offset(rawValue: 0)])
+    }
+
     @Test func whileTheBrokerIsAwayFullMemoryRefusesRowsWithinTheCallersTime() throws {
         try cluster.createTopic("t", partitionCount: 1)
         var options = Producer.Options()

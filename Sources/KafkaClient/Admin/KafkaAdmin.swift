@@ -73,12 +73,32 @@ package final class KafkaAdmin: Sendable {
     }
 
     /// The first offset whose timestamp is at or after `timestampMilliseconds`, per place; nil
-    /// where there is none.
+    /// where there is none. Asks again while a leader is not known yet: of a topic just made, or one
+    /// that moves.
     ///
     /// - Throws: The first place's error, if one has any.
     package func offsets(
         atTimestampMilliseconds timestampMilliseconds: Int64, of places: [TopicPartition],
         timeoutMilliseconds: Int32 = timeoutMillisecondsDefault
+    ) throws(KafkaError) -> [TopicPartition: Offset?] {
+        let deadline = Monotonic.milliseconds() + Int64(timeoutMilliseconds)
+        while true {
+            let remaining = max(1, Monotonic.remaining(until: deadline))
+            do {
+                return try askOffsets(timestampMilliseconds, places, remaining)
+            } catch {
+                guard KafkaErrorCode.withoutLeader.contains(error.code),
+                    Monotonic.remaining(until: deadline) > Self.leaderPauseMilliseconds
+                else { throw error }
+                rd_kafka_poll(client.pointer, Self.leaderPauseMilliseconds)
+            }
+        }
+    }
+
+    private static let leaderPauseMilliseconds: Int32 = 50
+
+    private func askOffsets(
+        _ timestampMilliseconds: Int64, _ places: [TopicPartition], _ timeoutMilliseconds: Int32
     ) throws(KafkaError) -> [TopicPartition: Offset?] {
         let times = Array(repeating: timestampMilliseconds, count: places.count)
         let list = TopicPartitionList(places: places, offsets: times)

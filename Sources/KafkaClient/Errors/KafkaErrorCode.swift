@@ -6,6 +6,7 @@ enum KafkaErrorCode {
     static let corruptMessage: Int32 = 2
     static let unknownTopicOrPartition: Int32 = 3
     static let leaderNotAvailable: Int32 = 5
+    static let notLeaderOrFollower: Int32 = 6
     static let requestTimedOut: Int32 = 7
     static let messageTooLarge: Int32 = 10
     static let networkException: Int32 = 13
@@ -27,4 +28,7 @@ enum KafkaErrorCode {
     static let unstableOffsetCommit: Int32 = 88
     static let producerFenced: Int32 = 90
     static let transactionalIDNotFound: Int32 = 105
+
+    /// Answers of brokers that do not know yet who leads a partition.
+    static let withoutLeader: Set<Int32> = [leaderNotAvailable, notLeaderOrFollower]
 }
