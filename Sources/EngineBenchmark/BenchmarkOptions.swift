@@ -2,7 +2,8 @@
 struct BenchmarkOptions {
     struct UsageError: Error, CustomStringConvertible {
         let description =
-            "usage: EngineBenchmark --workload copy|project|count|expiry --batches N\n"
+            "usage: EngineBenchmark --workload copy|project|count|csv|decimal|window|expiry "
+            + "--batches N\n"
             + "       EngineBenchmark --workload keys --keys N"
     }
 
@@ -35,7 +36,7 @@ struct BenchmarkOptions {
             try KeysBenchmark(keyCount: keyCount).run()
         } else if workload == "expiry", let batchCount {
             try ExpiryBenchmark(batchCount: batchCount).run()
-        } else if let workload = EngineBenchmark.Workload(rawValue: workload), let batchCount {
+        } else if let workload = Workload(rawValue: workload), let batchCount {
             try EngineBenchmark(workload: workload, batchCount: batchCount).run()
         } else {
             throw UsageError()
