@@ -29,7 +29,7 @@ package struct KafkaSourceConfiguration: Sendable {
     ///
     /// librdkafka makes messages of a whole answer before it hands over the first one, and keeps the
     /// answer until the last one is gone. So large answers cost memory, caches, and the time to the
-    /// first record; small ones a round trip each. docs/decisions/0006-speed-again.md has the numbers.
+    /// first record; small ones a round trip each. docs/decisions/0006-state-and-start.md has the numbers.
     package static func fetchByteCountMax(partitionCount: Int) -> Int {
         let share = fetchByteCountWanted / max(1, partitionCount)
         return min(max(share, fetchByteCountMin), fetchByteCountMost)

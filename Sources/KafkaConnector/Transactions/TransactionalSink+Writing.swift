@@ -82,12 +82,12 @@ extension TransactionalSink {
 
     // MARK: Steps
 
-    /// Readers wait for the commit, and a flush does not linger: so a long linger costs no latency
-    /// unless an interval is shorter. A batch that is ready while a request of its partition is in
-    /// flight makes librdkafka 2.0.2 spin on poll(0) until the answer comes; fuller batches, and a
-    /// short queue in front of a busy broker, do so less often. Copying 3,000,000 records took
-    /// 490,000 to 800,000 polls and 2.8 s of CPU with 20 ms and 256 MB, 50,000 and 2.1 s with these.
-    private static let lingerMilliseconds: Int32 = 200
+    /// Readers wait for the commit, and a flush does not linger: so a linger costs no latency, but of
+    /// the first records and of readers of what is uncommitted. A batch that is ready while a request
+    /// of its partition is in flight makes librdkafka 2.0.2 spin on poll(0) until the answer comes;
+    /// fuller batches, and a short queue in front of a busy broker, do so less often.
+    /// docs/decisions/0006-state-and-start.md has the numbers.
+    private static let lingerMilliseconds: Int32 = 50
     /// Bytes that wait in the client for the broker; also what a flush has to wait for, at most.
     private static let queueByteCountMax = 32 << 20
     private static let queueRecordCountMax = 150_000
