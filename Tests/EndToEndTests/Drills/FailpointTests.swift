@@ -17,6 +17,17 @@ import Testing
         try drill.expectExactlyOnce()
     }
 
+    /// With ten checkpoints a second every place is passed while the one before is hardly done.
+    @Test(arguments: places)
+    func aRunWithTenCheckpointsASecondKilledAnywhereContinues(place: String) throws {
+        let drill = try Drill("often-" + word(place))
+        drill.pipeline.checkpointInterval = "100 ms"
+        try drill.runUntilKilled(at: place, seed: seed(place) &+ 1)
+        try drill.write(ColorEvent.make(count: 500, seed: 2))
+        try drill.finish()
+        try drill.expectExactlyOnce()
+    }
+
     /// The recovery of a run that died with a durable, uncommitted checkpoint dies in turn.
     @Test(arguments: ["P10a:kill", "P10b:kill", "P10d:kill"])
     func aRecoveryKilledAnywhereIsRecoveredFrom(place: String) throws {
