@@ -45,6 +45,14 @@ extension BadInput {
             $0.config += "\n  execution.checkpointing.mode: AT_LEAST_ONCE"
             $0.sinks += "\n    delivery_guarantee: ‸exactly_once"
         },
+        BadInput("a column that is an INTERVAL", "E1113") {
+            $0.transforms = """
+                  kept:
+                    type: map
+                    input: events
+                    select: { a: "‸INTERVAL '1' DAY" }
+                """
+        },
         BadInput("a time zone that there is not", "E1013") {
             $0.config += "\n  table.local-time-zone: ‸Mars/Olympus"
         },

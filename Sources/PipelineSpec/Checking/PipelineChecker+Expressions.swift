@@ -25,6 +25,7 @@ extension PipelineChecker {
         do throws(ExpressionErrors) {
             let typed = try ExpressionChecker.check(
                 syntax, in: stream.scope, expecting: type, timeZone: configuration.timeZone)
+            try refuseInterval(typed)
             return NamedExpression(
                 name: name, expression: typed, text: value.node.scalar?.text ?? "",
                 position: start(of: value))
@@ -43,6 +44,7 @@ extension PipelineChecker {
             let item = try ExpressionChecker.checkAggregate(
                 syntax, in: stream.scope, keys: keys, isWindowed: isWindowed,
                 timeZone: configuration.timeZone)
+            try refuseInterval(item.result)
             return AggregateDefinition.Item(
                 name: entry.key, item: item, text: entry.value.node.scalar?.text ?? "",
                 position: start(of: entry.value))
@@ -50,6 +52,16 @@ extension PipelineChecker {
             report(error, in: entry.value)
             return nil
         }
+    }
+
+    /// An INTERVAL is a value of expressions: no format writes one.
+    private func refuseInterval(_ typed: TypedExpression) throws(ExpressionErrors) {
+        guard typed.type == .intervalDayTime || typed.type == .intervalYearMonth else { return }
+        throw ExpressionErrors([
+            ExpressionError(
+                .unexpectedType, "a column cannot be \(typed.type)", range: typed.range,
+                help: "CAST it to STRING, or count units with TIMESTAMPDIFF")
+        ])
     }
 
     /// The expression that is one column of the stream and nothing else.
