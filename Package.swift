@@ -30,7 +30,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "millrace",
-    products: [.executable(name: "millrace", targets: ["millrace"])],
+    products: [
+        .executable(name: "millrace", targets: ["millrace"]),
+        // For the package in Fuzz/.
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
+    ],
     targets: [
         // Layer 0: C libraries and the process's own observability.
         .systemLibrary(
@@ -78,6 +82,9 @@ let package = Package(
             ]),
         // Layer 7: the test kit.
         target("StreamTesting", ["StreamCore", "StreamAPI", "Checkpointing"]),
+        target(
+            "FuzzEntries",
+            ["StreamCore", "StreamAPI", "Expression", "Formats", "KafkaClient", "PipelineSpec"]),
         // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
         target(
             "CommandLineInterface",
@@ -125,8 +132,10 @@ let package = Package(
                 "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime",
                 "StreamAPI",
                 "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
+                "Formats",
             ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("FuzzCorpusTests", ["FuzzEntries"]),
         tests("EndToEndTests", []),
     ].filter { target in target.type != .test || testTargetsWanted?.contains(target.name) != false
     },

@@ -83,6 +83,13 @@ import Testing
         #expect(try read(json, as: type).code == "E2003")
     }
 
+    @Test func anInstantOutsideTheYears0To9999IsOutOfRange() throws {
+        #expect(
+            try read("\"0000-01-01T00:00:00+18:00\"", as: .timestampLTZ).code == "E2004")
+        #expect(
+            try read("\"9999-12-31T23:59:59-01:00\"", as: .timestampLTZ).code == "E2004")
+    }
+
     @Test(
         arguments: [
             ("\"\"", ""), ("\"YQ==\"", "a"), ("\"YWI=\"", "ab"), ("\"YWJj\"", "abc"),

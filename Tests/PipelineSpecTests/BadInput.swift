@@ -20,7 +20,7 @@ struct BadInput: Sendable, CustomStringConvertible {
 
     static let all =
         file + values + configuration + graph + kafka + expressions + records + eventTime
-        + windows
+        + windows + formats
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),
@@ -56,7 +56,7 @@ struct BadInput: Sendable, CustomStringConvertible {
             $0.sinks += "\n    format: ‸avro"
         },
         BadInput("a format with options", "E1010") {
-            $0.sinks += "\n    format: ‸{ type: avro }"
+            $0.sinks += "\n    format: { type: ‸avro }"
         },
         BadInput("a union", "E1010") {
             $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸[events]")

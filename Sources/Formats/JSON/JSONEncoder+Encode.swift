@@ -3,6 +3,8 @@ package import StreamCore
 /// One field of the object as the loop over rows needs it: pointers, no classes.
 struct FieldWriter {
     let kind: JSONEncoder.Kind
+    /// Of kinds `number` and `quoted`.
+    let scalar: ScalarWriter?
     let prefix: UnsafePointer<UInt64>
     let prefixWordCount: Int
     let prefixByteCount: Int
@@ -112,12 +114,20 @@ extension JSONEncoder {
             out.update(from: base, count: slice.count)
             return out + slice.count
         case .base64: return Base64.writeQuoted(field.slice(row), to: out)
-        case .number(let writer): return writer.write(field.values, row, to: out)
-        case .quoted(let writer):
+        case .number: return writeScalar(field, row, to: out)
+        case .quoted:
             out[0] = UInt8(ascii: "\"")
-            let end = writer.write(field.values, row, to: out + 1)
+            let end = writeScalar(field, row, to: out + 1)
             end[0] = UInt8(ascii: "\"")
             return end + 1
         }
+    }
+
+    @inline(never)
+    private static func writeScalar(
+        _ field: FieldWriter, _ row: Int, to out: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        // Both kinds have one.
+        field.scalar.unsafelyUnwrapped.write(field.values, row, to: out)
     }
 }

@@ -14,10 +14,8 @@ package final class JSONEncoder: RowEncoder {
     /// How a column is written, and the most bytes that takes, names aside.
     enum Kind {
         case boolean, integer, double, string, json, base64
-        /// Without quotes: DECIMAL.
-        case number(ScalarWriter)
-        /// In quotes: DATE, TIMESTAMP.
-        case quoted(ScalarWriter)
+        /// Without quotes: DECIMAL. In quotes: DATE, TIMESTAMP.
+        case number, quoted
 
         var isSlice: Bool {
             switch self {
@@ -32,7 +30,7 @@ package final class JSONEncoder: RowEncoder {
             case .double: 34
             case .string, .base64: 4
             case .json: 4
-            case .number(let writer), .quoted(let writer): writer.byteCountMax + 2
+            case .number, .quoted: max(DecimalCodec.byteCountMax, TimestampCodec.byteCountMax) + 2
             }
         }
     }
@@ -62,7 +60,7 @@ package final class JSONEncoder: RowEncoder {
         columns: [(name: String, index: Int, type: LogicalType)],
         timestampForm: TimestampCodec.Form = .sql
     ) {
-        let kinds = columns.map { Kind($0.type, timestampForm) }
+        let kinds = columns.map { Kind($0.type) }
         hasSlices = kinds.contains(where: \.isSlice)
         indices = columns.map(\.index)
         let prefixes = FieldPrefixes(columns.map(\.name))
@@ -71,7 +69,9 @@ package final class JSONEncoder: RowEncoder {
         for (number, position) in prefixes.positions.enumerated() {
             (writers + number).initialize(
                 to: FieldWriter(
-                    kind: kinds[number], prefix: UnsafePointer(prefixes.words + position.start),
+                    kind: kinds[number],
+                    scalar: ScalarWriter(columns[number].type, form: timestampForm),
+                    prefix: UnsafePointer(prefixes.words + position.start),
                     prefixWordCount: position.wordCount, prefixByteCount: position.byteCount,
                     values: UnsafeRawPointer(prefixes.words), validity: nil))
         }
@@ -98,7 +98,7 @@ package final class JSONEncoder: RowEncoder {
 }
 
 extension JSONEncoder.Kind {
-    init(_ type: LogicalType, _ form: TimestampCodec.Form) {
+    init(_ type: LogicalType) {
         switch type {
         case .boolean: self = .boolean
         case .int, .bigint: self = .integer
@@ -106,11 +106,10 @@ extension JSONEncoder.Kind {
         case .string: self = .string
         case .bytes: self = .base64
         case .row, .array, .map, .json: self = .json
-        case .decimal, .date, .timestamp, .timestampLTZ, .intervalDayTime, .intervalYearMonth:
-            guard let writer = ScalarWriter(type, form: form) else {
-                preconditionFailure("\(type) has no form in JSON; the checker refuses it")
-            }
-            if case .decimal = type { self = .number(writer) } else { self = .quoted(writer) }
+        case .decimal: self = .number
+        case .date, .timestamp, .timestampLTZ: self = .quoted
+        case .intervalDayTime, .intervalYearMonth:
+            preconditionFailure("\(type) has no form in JSON; the checker refuses it")
         }
     }
 }

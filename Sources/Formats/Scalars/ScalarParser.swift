@@ -8,11 +8,13 @@ internal import StreamCore
 /// but a DECIMAL's further digits (HALF_UP, as in Flink) and a time's digits behind milliseconds.
 struct ScalarParser {
     enum Kind: Equatable {
-        case boolean, int, bigint, double, string, bytes, date, timestamp, timestampLTZ
-        case decimal(precision: Int, scale: Int)
+        case boolean, int, bigint, double, decimal, string, bytes, date, timestamp, timestampLTZ
     }
 
     let kind: Kind
+    /// Of a DECIMAL.
+    private var precision = 0
+    private var scale = 0
 
     /// - Returns: Nil for a type that no text stands for.
     init?(_ type: LogicalType) {
@@ -21,7 +23,10 @@ struct ScalarParser {
         case .int: kind = .int
         case .bigint: kind = .bigint
         case .double: kind = .double
-        case .decimal(let precision, let scale): kind = .decimal(precision: precision, scale: scale)
+        case .decimal(let precision, let scale):
+            kind = .decimal
+            self.precision = precision
+            self.scale = scale
         case .string: kind = .string
         case .bytes: kind = .bytes
         case .date: kind = .date
@@ -58,8 +63,7 @@ struct ScalarParser {
             column.booleans[row] = value ? 1 : 0
             return nil
         case .double: return double(ScalarText.trimmed(text), &column.doubles[row])
-        case .decimal(let precision, let scale):
-            return decimal(ScalarText.trimmed(text), precision, scale, &column.decimals[row])
+        case .decimal: return decimal(ScalarText.trimmed(text), &column.decimals[row])
         case .int, .bigint, .date, .timestamp, .timestampLTZ:
             return integer(ScalarText.trimmed(text), &column.integers[row])
         }
@@ -77,6 +81,8 @@ struct ScalarParser {
             // A wall clock's time with an offset would lose the offset.
             if kind == .timestamp, reading.offsetMilliseconds != nil { return .typeMismatch }
             value = kind == .timestamp ? reading.milliseconds : reading.instant
+            // An offset may lead out of the years 0 to 9999.
+            guard CivilDate.millisecondRange.contains(value) else { return .numberOutOfRange }
         default:
             return ScalarText.integer(text, bits: kind == .int ? 32 : 64, &value)
         }
@@ -94,7 +100,7 @@ struct ScalarParser {
     }
 
     private func decimal(
-        _ text: UnsafeBufferPointer<UInt8>, _ precision: Int, _ scale: Int, _ value: inout Int128
+        _ text: UnsafeBufferPointer<UInt8>, _ value: inout Int128
     ) -> RecordFailureCode? {
         if let read = DecimalCodec.parse(text, precision: precision, scale: scale) {
             value = read

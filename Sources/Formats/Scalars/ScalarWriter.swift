@@ -4,9 +4,7 @@ internal import StreamCore
 /// most of JSON have in common.
 struct ScalarWriter {
     enum Kind: Equatable {
-        case boolean, integer, double, date
-        case decimal(scale: Int)
-        case timestamp(TimestampCodec.Form, isInstant: Bool)
+        case boolean, integer, double, date, decimal, timestamp
         /// BYTES.
         case base64
         /// The bytes of a STRING.
@@ -14,6 +12,11 @@ struct ScalarWriter {
     }
 
     let kind: Kind
+    /// Of a DECIMAL.
+    private var scale = 0
+    /// Of a timestamp.
+    private var form = TimestampCodec.Form.sql
+    private var isInstant = false
 
     /// - Parameter form: How times are written.
     /// - Returns: Nil for a type without such a text: INTERVAL, ARRAY, MAP, ROW, JSON.
@@ -22,12 +25,16 @@ struct ScalarWriter {
         case .boolean: kind = .boolean
         case .int, .bigint: kind = .integer
         case .double: kind = .double
-        case .decimal(_, let scale): kind = .decimal(scale: scale)
+        case .decimal(_, let scale):
+            kind = .decimal
+            self.scale = scale
         case .string: kind = .text
         case .bytes: kind = .base64
         case .date: kind = .date
-        case .timestamp: kind = .timestamp(form, isInstant: false)
-        case .timestampLTZ: kind = .timestamp(form, isInstant: true)
+        case .timestamp, .timestampLTZ:
+            kind = .timestamp
+            self.form = form
+            isInstant = type == .timestampLTZ
         case .intervalDayTime, .intervalYearMonth, .array, .map, .row, .json: return nil
         }
     }
@@ -63,10 +70,10 @@ struct ScalarWriter {
         case .integer: IntegerText.write(load(values, row), to: start)
         case .double: JSONText.writeUnquoted(load(values, row) as Double, to: start)
         case .boolean: JSONText.write((load(values, row) as UInt8) != 0, to: start)
-        case .decimal(let scale):
+        case .decimal:
             start + DecimalCodec.write(load(values, row), scale: scale, to: start)
         case .date: start + DateCodec.write(load(values, row), to: start)
-        case .timestamp(let form, let isInstant):
+        case .timestamp:
             start + TimestampCodec.write(load(values, row), form, isInstant: isInstant, to: start)
         case .base64: Base64.write(load(values, row), to: start)
         case .text: Self.copy(load(values, row), to: start)

@@ -58,7 +58,8 @@ extension SourceDefinition {
     /// Nil: the format has rows for tombstones itself.
     fileprivate var tombstonePolicy: KafkaConnector.TombstonePolicy? {
         switch tombstones {
-        case .row: format == .raw ? nil : .row
+        // Beside columns of the key, a row of NULLs would lack the key's.
+        case .row: format == .raw || format == .string || key != nil ? nil : .row
         case .drop: .drop
         case .fail: onError == .drop ? .drop : .fail
         }

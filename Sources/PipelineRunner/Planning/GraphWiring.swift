@@ -48,24 +48,6 @@ struct GraphWiring: Sendable {
             parallelism: parallelism)
     }
 
-    private func decoder(
-        _ source: SourceDefinition, _ context: OperatorContext, _ counters: RecordCounters
-    ) throws -> any BatchDecoder {
-        let rowCapacity = RecordBatch.rowCapacityDefault
-        switch source.format {
-        case .raw:
-            let parts = source.valueColumns.compactMap {
-                RawDecoder.Part(rawValue: $0.path.pathText)
-            }
-            return RawDecoder(parts: parts, rowCapacity: rowCapacity)
-        case .json:
-            return try JSONDecoder(
-                columns: source.valueColumns.map(JSONColumn.init), operatorID: context.operatorID,
-                errorPolicy: ErrorPolicy(source.onError), counters: counters,
-                rowCapacity: rowCapacity)
-        }
-    }
-
     private func transformNode(_ transform: TransformDefinition) -> StreamNode {
         let policy = StreamAPI.ErrorPolicy(transform.onError)
         let upstream = OperatorID(rawValue: transform.input)
@@ -187,22 +169,5 @@ extension GraphWiring {
                 }
             },
             inputs: [StreamEdge(from: OperatorID(rawValue: sink.input))], parallelism: parallelism)
-    }
-
-    private func encoding(_ sink: SinkDefinition) -> KafkaRecordEncoding {
-        let key: KafkaRecordEncoding.Field =
-            switch sink.key {
-            case .none: .absent
-            case .origin: .origin
-            case .column(let index, _, let type): .encoded(KeyEncoder(column: index, type: type))
-            }
-        let value: KafkaRecordEncoding.Field =
-            switch sink.value {
-            case .origin: .origin
-            case .raw(let index): .encoded(RawEncoder(column: index))
-            case .json(let columns):
-                .encoded(JSONEncoder(columns: columns.map { ($0.name, $0.index, $0.type) }))
-            }
-        return KafkaRecordEncoding(key: key, value: value)
     }
 }

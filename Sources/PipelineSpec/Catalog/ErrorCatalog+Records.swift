@@ -20,6 +20,12 @@ extension ErrorCatalog {
             `topic_pattern` is a regular expression as Java writes it, which the whole name of a topic \
             must match. It is matched in linear time, so back-references and look-around are refused.
             """),
+        Entry(
+            "E1350", "A column without a form in the format",
+            """
+            The format has no text for values of this type: INTERVAL in any, ARRAY, MAP, ROW and JSON \
+            in CSV and as text. CAST the column, select a part of it, or use another format.
+            """),
     ]
 
     /// Rows of which a sink can make no record.

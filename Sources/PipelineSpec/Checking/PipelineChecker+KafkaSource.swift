@@ -93,7 +93,7 @@ extension PipelineChecker {
     /// By default a row only where a row can be one without a value.
     func tombstones(_ object: DecodedObject, _ format: RecordFormat) -> TombstonePolicy {
         object["tombstones"]?.text.flatMap(TombstonePolicy.init(rawValue:))
-            ?? (format == .raw ? .row : .fail)
+            ?? (format == .raw || format == .string ? .row : .fail)
     }
 
     /// That no column of a `schema` is called like a metadata column.

@@ -7,53 +7,18 @@ extension PipelineChecker {
         let connection = connection(of: object)
         let guarantee = guarantee(object)
         guard let input = operatorNode.input, let stream = streams[input] else { return }
-        let format = RecordFormat(rawValue: object["format"]?.text ?? "") ?? .json
+        let (format, options) = format(object, "format") ?? (.json, FormatOptions())
         let record = record(object, stream)
-        guard let key = key(object, stream), let value = value(object, format, stream),
+        guard let (key, keyOptions) = sinkKey(object, stream),
+            let value = sinkValue(object, format, key, stream),
             object.isComplete, let connection, let record
         else { return }
         sinks.append(
             SinkDefinition(
                 id: operatorNode.id, position: position(operatorNode.keyRange),
                 connection: connection.id, input: input, topic: object["topic"]?.text ?? "",
-                key: key, format: format, value: value, record: record, guarantee: guarantee))
-    }
-
-    private func key(_ object: DecodedObject, _ stream: RowStream) -> SinkDefinition.Key? {
-        guard let value = object["key"], let name = value.text else {
-            return stream.isUntouchedRaw ? .origin : SinkDefinition.Key.none
-        }
-        guard let column = stream.column(name) else {
-            reportUnknownColumn(name, value, stream)
-            return nil
-        }
-        guard Self.isScalar(column.type) else {
-            decoder.report(
-                .badKeyType, at: value.node.range, path: value.path,
-                "the column `\(name)` is \(column.type), which has no text form for a key",
-                help: "make a column of a part of it by a map before the sink")
-            return nil
-        }
-        return .column(index: column.index, name: name, type: column.type)
-    }
-
-    private func value(
-        _ object: DecodedObject, _ format: RecordFormat, _ stream: RowStream
-    ) -> SinkDefinition.Value? {
-        if format == .raw, stream.isUntouchedRaw { return .origin }
-        let columns = stream.schema.fields.compactMap { stream.column($0.name) }
-        guard format == .raw else { return .json(columns) }
-        guard columns.count == 1, columns[0].type == .string || columns[0].type == .bytes else {
-            let list = stream.schema.fields.prefix(8).map(\.description).joined(separator: ", ")
-            let value = object["format"]
-            decoder.report(
-                .rawNeedsOneColumn, at: value?.node.range ?? object.keyRange,
-                path: value?.path ?? object.path,
-                "`format: raw` writes one STRING or BYTES column; the input has \(list)",
-                help: "select the column by a map before the sink, or write format: json")
-            return nil
-        }
-        return .raw(columnIndex: columns[0].index)
+                key: key, keyOptions: keyOptions, format: format, formatOptions: options,
+                value: value, record: record, guarantee: guarantee))
     }
 
     private func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {

@@ -13,6 +13,8 @@ struct SourceDraft {
     let startup: SourceDefinition.Startup
     let isolation: SourceDefinition.Isolation
     let format: RecordFormat
+    let formatOptions: FormatOptions
+    let key: SourceKey?
     let scope: SourceScope
     let onError: ErrorPolicy
     let tombstones: TombstonePolicy
@@ -23,9 +25,9 @@ struct SourceDraft {
             id: id, position: position, connection: connection, topics: topics.names,
             topicPattern: topics.pattern,
             discoveryIntervalMilliseconds: discoveryIntervalMilliseconds, groupID: groupID,
-            startup: startup, isolation: isolation, format: format, schema: scope.schema,
-            columns: scope.columns, onError: onError, eventTime: eventTime,
-            tombstones: tombstones, passesHeadersOn: passesHeadersOn)
+            startup: startup, isolation: isolation, format: format, formatOptions: formatOptions,
+            key: key, schema: scope.schema, columns: scope.columns, onError: onError,
+            eventTime: eventTime, tombstones: tombstones, passesHeadersOn: passesHeadersOn)
     }
 }
 
@@ -37,15 +39,15 @@ extension PipelineChecker {
             let startup = startup(object)
             let topics = topics(object)
             checkStartupOffsets(startup, topics, object)
-            guard let format = RecordFormat(rawValue: object["format"]?.text ?? ""),
-                let schema = schema(object, format)
+            guard let (format, options) = format(object, "format"),
+                let (schema, key) = sourceColumns(object, format)
             else { continue }
             checkColumnNames(object)
             let tombstones = tombstones(object, format)
             let scope = SourceScope(
                 schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
             var stream = RowStream(
-                schema: schema, scope: scope, isUntouchedRaw: format == .raw,
+                schema: schema, scope: scope, isUntouchedRaw: format == .raw && key == nil,
                 headerSources: [operatorNode.id])
             let eventTime = eventTime(object, in: stream)
             stream.hasEventTime = object["event_time"] != nil
@@ -59,50 +61,13 @@ extension PipelineChecker {
                     groupID: object["group_id"]?.text ?? name, startup: startup,
                     isolation: SourceDefinition.Isolation(
                         rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,
-                    format: format, scope: scope, onError: errorPolicy(object),
-                    tombstones: tombstones, eventTime: eventTime))
+                    format: format, formatOptions: options, key: key, scope: scope,
+                    onError: errorPolicy(object), tombstones: tombstones, eventTime: eventTime))
         }
     }
 
     func errorPolicy(_ object: DecodedObject) -> ErrorPolicy {
         ErrorPolicy(rawValue: object["on_error"]?.text ?? "") ?? .fail
-    }
-
-    /// The schema of a `raw` source: the value as it is, NULL for a tombstone.
-    private static let rawSchema = RowSchema([Field(name: "value", type: .bytes)])
-
-    private func schema(_ object: DecodedObject, _ format: RecordFormat) -> RowSchema? {
-        let value = object["schema"]
-        if format == .raw {
-            if let value {
-                decoder.report(
-                    .conflictingKeys, at: object.keyRange(of: "schema"), path: value.path,
-                    "`format: raw` has one column, `value BYTES`; `schema` does not apply",
-                    help: "remove `schema`, or write format: json")
-            }
-            return Self.rawSchema
-        }
-        guard let value, let map = value.map else {
-            if value == nil, object.isComplete {
-                decoder.report(
-                    .missingKey, at: object.keyRange, path: object.path,
-                    "the key `schema` is missing: `format: json` needs the columns and their types",
-                    help: "schema: { color: STRING NOT NULL, weight: DOUBLE }")
-            }
-            return nil
-        }
-        if value.node.entries?.isEmpty != false {
-            decoder.report(
-                .missingKey, at: object.keyRange(of: "schema"), path: value.path,
-                "`schema` has no column", help: "schema: { color: STRING NOT NULL }")
-        }
-        // With a bad type in it, expressions would report its column as unknown.
-        guard map.count == value.node.entries?.count else { return nil }
-        return RowSchema(
-            map.compactMap { entry in
-                guard case .type(let type, let isNullable) = entry.value.content else { return nil }
-                return Field(name: entry.key, type: type, isNullable: isNullable)
-            })
     }
 
     private func startup(_ object: DecodedObject) -> SourceDefinition.Startup? {

@@ -94,9 +94,13 @@ package struct SourceDefinition: Sendable {
     /// Used when no checkpoint says where to begin.
     package let startup: Startup
     package let isolation: Isolation
-    /// As written, or its default.
+    /// As written.
     package let format: RecordFormat
-    /// As declared; for `raw` the one column `value BYTES`.
+    package let formatOptions: FormatOptions
+    /// Nil: keys are not decoded.
+    package let key: SourceKey?
+    /// As declared, columns of the key among them; for `raw` and `string` the value is the one column
+    /// `value`.
     package let schema: RowSchema
     /// What the pipeline uses of it: the columns of the source's batches, in this order. Column
     /// indices in the expressions of operators on this source count these.
@@ -127,7 +131,7 @@ package struct SourceDefinition: Sendable {
 
 /// How bytes become rows and rows bytes.
 package enum RecordFormat: String, Hashable, Sendable, CaseIterable {
-    case json, raw
+    case json, raw, string, csv
 }
 
 /// What happens to a record that cannot be processed.
@@ -216,6 +220,10 @@ package struct SinkDefinition: Sendable {
         case origin
         /// The text form of one column of the input's batches.
         case column(index: Int, name: String, type: LogicalType)
+        /// A JSON object of these columns, in this order.
+        case json([OutputColumn])
+        /// A row of CSV of these columns, in this order.
+        case csv([OutputColumn])
     }
     /// What becomes the record's value.
     package enum Value: Hashable, Sendable {
@@ -223,7 +231,9 @@ package struct SinkDefinition: Sendable {
         case origin
         /// A JSON object of these columns, in this order.
         case json([OutputColumn])
-        /// The bytes of one STRING or BYTES column.
+        /// A row of CSV of these columns, in this order.
+        case csv([OutputColumn])
+        /// The bytes of one STRING or BYTES column; NULL is a tombstone.
         case raw(columnIndex: Int)
     }
     /// A column of the input's batches under its name in the output.
@@ -246,8 +256,10 @@ package struct SinkDefinition: Sendable {
     /// A valid topic name; whether it exists, only the broker knows.
     package let topic: String
     package let key: Key
+    package let keyOptions: FormatOptions
     /// As written, or its default.
     package let format: RecordFormat
+    package let formatOptions: FormatOptions
     package let value: Value
     /// Headers, timestamp, partition, tombstones.
     package let record: SinkRecord

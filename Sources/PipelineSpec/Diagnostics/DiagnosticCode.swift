@@ -57,6 +57,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case badSinkExpression = "E1331"
     case headersNotPassed = "E1332"
     case badPattern = "E1333"
+    case noFormInFormat = "E1350"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -110,12 +110,14 @@ enum TextRule: Sendable {
     /// A Kafka partition number, as a key.
     case partition
     case transactionalIDPrefix
+    /// That CSV gives a meaning: ``CharacterText``.
+    case character
 
     /// Characters besides letters and digits, longest length, and whether a digit may come first;
     /// nil: anything that is not empty.
     private var shape: (extra: String, length: Int, startsWithDigit: Bool)? {
         switch self {
-        case .any, .column, .propertyName, .partition: nil
+        case .any, .column, .propertyName, .partition, .character: nil
         case .identifier: ("_-", 64, false)
         case .pipelineName: ("._-", 100, true)
         case .topic: ("._-", 249, true)
@@ -130,6 +132,7 @@ enum TextRule: Sendable {
         case .partition:
             return Int32(text).map { $0 >= 0 } == true ? nil : "a partition number, 0 or more"
         case .column: return columnViolation(text)
+        case .character: return CharacterText.byte(text) == nil ? CharacterText.wanted : nil
         case .propertyName: return text.isEmpty ? "the name of a property" : nil
         default: return shapeViolation(text)
         }

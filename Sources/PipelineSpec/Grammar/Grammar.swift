@@ -75,23 +75,12 @@ enum Grammar {
             "type", .text(.any), isRequired: true, example: name, "`\(name)`.")
     }
 
-    static func format(_ docs: String, default defaultText: String?, isRequired: Bool)
-        -> FieldSpecification
-    {
-        let formats: [Choice] = [
-            Choice("json", "a JSON object a record"),
-            Choice("raw", "bytes as they are"),
-            Choice("string", "UTF-8 text", isAvailable: false),
-            Choice("csv", "comma-separated values", isAvailable: false),
-            Choice("avro", "Avro with a schema registry", isAvailable: false),
-            Choice("protobuf", "Protocol Buffers", isAvailable: false),
-        ]
-        return FieldSpecification(
-            "format",
-            .shapes(
-                scalar: .choice(formats), list: nil,
-                mapping: .notAvailable("a format with options")),
-            isRequired: isRequired, default: defaultText, example: "json", docs)
+    /// - Parameter formats: ``FormatGrammar/reading`` or ``FormatGrammar/writing``.
+    static func format(
+        _ formats: FieldType, _ docs: String, default defaultText: String?, isRequired: Bool
+    ) -> FieldSpecification {
+        FieldSpecification(
+            "format", formats, isRequired: isRequired, default: defaultText, example: "json", docs)
     }
 
     /// A day; longer times of this kind are typing errors.

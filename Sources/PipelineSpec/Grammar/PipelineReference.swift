@@ -70,7 +70,8 @@ package enum PipelineReference {
                 }
             }
             if case .variants(let variants) = type {
-                for variant in variants where variant.isAvailable {
+                for variant in variants
+                where variant.isAvailable && variant.object.fields.count > 1 {
                     text +=
                         "\n`\(field.name)` of `type: \(variant.name)`: \(variant.object.docs)\n\n"
                     text += table(variant.object)

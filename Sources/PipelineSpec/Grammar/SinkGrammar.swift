@@ -17,17 +17,23 @@ enum SinkGrammar {
                 "topic", .text(.topic), isRequired: true, example: "results",
                 "The topic to write; it must exist."),
             FieldSpecification(
-                "key", .text(.column),
+                "key",
+                .shapes(
+                    scalar: .text(.column), list: .list(.text(.column)), mapping: nil),
                 default: "(none; behind an unchanged `raw` source, the record's own)",
                 example: "color",
                 """
-                The column whose text form is the record's key. Keyed records go to the partition \
-                that Kafka's own clients choose (murmur2); a NULL key to any.
+                The column that is the record's key, or a list of such (Flink's `key.fields`). Keyed \
+                records go to the partition that Kafka's own clients choose (murmur2); those without \
+                a key to any.
                 """),
+        ] + FormatGrammar.sinkKey + [
             Grammar.format(
+                FormatGrammar.writing,
                 """
-                `json`: one object with the row's columns in order, NULL as null. `raw`: the bytes \
-                of the row's only column (STRING or BYTES), or an unchanged record of a `raw` source.
+                `json`: one object with the row's columns in order, NULL as null. `csv`: their texts. \
+                `string`: the row's only column, a STRING. `raw`: the bytes of the row's only column \
+                (STRING or BYTES), or an unchanged record of a `raw` source.
                 """,
                 default: "json", isRequired: false),
             FieldSpecification(
@@ -46,7 +52,6 @@ enum SinkGrammar {
             FieldSpecification(
                 "allow_loop", .boolean, default: "false",
                 "Allows a topic that the same pipeline reads."),
-            .notAvailable("key_format", "The key in another form than text."),
             headers,
             FieldSpecification(
                 "timestamp", .expression, default: "(the time of writing)", example: "$timestamp",

@@ -55,11 +55,15 @@ enum SourceGrammar {
                 default: "read_committed",
                 "Which records of other producers' transactions are read."),
             Grammar.format(
-                "How values become rows: `json` by `schema`; `raw` is one column, `value BYTES`.",
+                FormatGrammar.reading,
+                """
+                How values become rows: `json` by `schema`, `csv` by `schema` in its order; `string` \
+                is one column, `value STRING`, and `raw` one column, `value BYTES`.
+                """,
                 default: nil, isRequired: true),
             FieldSpecification(
                 "schema", .map(.column, .sqlType),
-                default: "(needed for `json`, none for `raw`)",
+                default: "(needed for `json` and `csv`)",
                 example: "{ color: STRING NOT NULL, weight: DOUBLE }",
                 """
                 Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), STRING, \
@@ -67,8 +71,10 @@ enum SourceGrammar {
                 ROW<name type, ...>, JSON (any value, passed on as it is), each with or without \
                 NOT NULL. Fields of the document that are not named are ignored; only those that \
                 are used are extracted. A missing or null field is NULL, and an error where the \
-                type says NOT NULL.
+                type says NOT NULL. In CSV every field of the row is a column; types in <> and \
+                JSON have no form there.
                 """),
+        ] + FormatGrammar.sourceKey + [
             Grammar.onError("What happens to a record that cannot be decoded."),
             tombstones,
         ] + EventTimeGrammar.fields + notAvailable)
@@ -105,11 +111,10 @@ enum SourceGrammar {
             Choice("drop", "leave the record out and count it"),
             Choice("row", "a row whose columns are NULL, NOT NULL or not; `$key` says of what"),
         ]),
-        default: "(`row` for `format: raw`, else `fail`)",
+        default: "(`row` for `format: raw` and `string`, else `fail`)",
         "What happens to a record whose value is null: for Kafka's compaction, a deletion.")
 
     private static let notAvailable: [FieldSpecification] = [
-        .notAvailable("key_format", "Columns of the record's key."),
         .notAvailable("metadata", "Metadata need no declaration: write `$topic`, `$headers['a']`."),
         .notAvailable("error_threshold", "How many bad records are too many."),
         Grammar.renamedFrom,

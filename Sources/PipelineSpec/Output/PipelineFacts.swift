@@ -117,13 +117,16 @@ struct PipelineFacts {
         case .none: "none"
         case .origin: "as it came"
         case .column(_, let name, _): name
+        case .json(let columns): "json {\(columns.map(\.name).joined(separator: ", "))}"
+        case .csv(let columns): "csv (\(columns.map(\.name).joined(separator: ", ")))"
         }
     }
 
     static func value(_ value: SinkDefinition.Value) -> String {
         switch value {
         case .origin: "as it came"
-        case .raw: "raw bytes"
+        case .raw: "the bytes of one column"
+        case .csv(let columns): "csv (\(columns.map(\.name).joined(separator: ", ")))"
         case .json(let columns): "json {\(columns.map(\.name).joined(separator: ", "))}"
         }
     }

@@ -1,0 +1,30 @@
+import Foundation
+import FuzzEntries
+import Testing
+
+/// What the fuzzers have found worth keeping goes through the same entries in every test run.
+@Suite struct FuzzCorpusTests {
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fuzz/corpora")
+
+    private static func corpus(_ entry: FuzzEntry) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(
+            at: folder.appending(path: entry.rawValue), includingPropertiesForKeys: nil)
+    }
+
+    @Test(arguments: FuzzEntry.allCases)
+    func noInputOfTheCorpusBreaksAnInvariant(entry: FuzzEntry) throws {
+        let files = try Self.corpus(entry)
+        #expect(files.count >= 10)
+        for file in files { entry.run(Array(try Data(contentsOf: file))) }
+    }
+
+    @Test func theCorporaStaySmall() throws {
+        var total = 0
+        for entry in FuzzEntry.allCases {
+            for file in try Self.corpus(entry) { total += try Data(contentsOf: file).count }
+        }
+        #expect(total < 300_000)
+    }
+}
