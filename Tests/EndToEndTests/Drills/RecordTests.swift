@@ -109,6 +109,32 @@ import Testing
         #expect(Set(try drill.input.read().map(\.partition)).count > 3)
     }
 
+    /// A topic of the pattern is made while the run reads another one, and the run dies with it in its
+    /// checkpoints or not.
+    @Test(arguments: ["P6:kill@20", "P8:kill@20"])
+    func topicsOfAPatternThatComeUpAreReadOnceWhereverTheRunIsKilled(place: String) throws {
+        let drill = try Drill("pattern-" + word(place))
+        drill.pipeline.checkpointInterval = "500 ms"
+        drill.pipeline.replacement = drill.pipeline.text.replacing(
+            "topic: \(drill.input.name)\n",
+            with: "topic_pattern: '\(drill.input.name).*'\n"
+        ).replacing(
+            "partition_discovery_interval: 5 min", with: "partition_discovery_interval: 100 ms")
+        let late = KafkaTopic(
+            name: drill.input.name + "-late", bootstrap: drill.broker.bootstrap,
+            scratch: drill.scratch)
+        let runner = try drill.start(failpoints: place)
+        try drill.write(ColorEvent.make(count: 300, seed: 1))
+        try drill.waitForResults(from: runner)
+        try drill.broker.createTopics([late.name + ":2"])
+        let chunks = (2..<40).map { ColorEvent.make(count: 300, seed: $0) }
+        let ending = try drill.feed(chunks, to: runner, through: late)
+        #expect(ending == .signalled(SIGKILL), "\(runner.tail())")
+        #expect(runner.output().contains(late.name + "-1"))
+        try drill.finish()
+        try drill.expectExactlyOnce()
+    }
+
     /// Whoever reads a topic that is deleted, or made again, must not go on as if nothing were.
     @Test(arguments: [false, true])
     func aTopicThatIsDeletedStopsTheRunWithItsName(isMadeAgain: Bool) throws {

@@ -31,8 +31,9 @@ final class Drill {
 
     // MARK: Events
 
-    func write(_ events: [ColorEvent]) throws {
-        try input.write(lines: events.map(\.line).joined())
+    /// - Parameter topic: Where they are written to; the input by default.
+    func write(_ events: [ColorEvent], to topic: KafkaTopic? = nil) throws {
+        try (topic ?? input).write(lines: events.map(\.line).joined())
         written += events
     }
 
@@ -62,10 +63,12 @@ final class Drill {
 
     /// Feeds `chunks` one by one, each when the results of those before are visible, until the
     /// runner ends: so the job passes every phase of several checkpoints before it is through.
-    func feed(_ chunks: [[ColorEvent]], to runner: ChildProcess) throws -> ChildProcess.Ending {
+    func feed(
+        _ chunks: [[ColorEvent]], to runner: ChildProcess, through topic: KafkaTopic? = nil
+    ) throws -> ChildProcess.Ending {
         let follower = try TopicFollower(of: output)
         for chunk in chunks {
-            try write(chunk)
+            try write(chunk, to: topic)
             let expected = ColorOracle(events: written).resultCount
             try wait(for: "\(expected) visible results; last lines:\n\(runner.tail())") {
                 runner.endingIfEnded() != nil || follower.count >= expected
