@@ -47,6 +47,8 @@ package final class EventTimeAssigner: TimestampAssigner {
         }
     }
 
+    package func takeErrors() -> RecordBatch? { failures.takeErrors() }
+
     private func evaluate(_ batch: RecordBatch) throws(EvaluationError) -> Column {
         let column = try expression.evaluate(batch: batch)
         // Times are numbers: no bytes have to be kept.

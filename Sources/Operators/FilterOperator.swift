@@ -37,5 +37,6 @@ package final class FilterOperator: StreamOperator {
             }
         }
         if batch.selection.count > 0 { try output.emit(batch) }
+        try failures.emit(into: output)
     }
 }

@@ -47,6 +47,11 @@ package final class MapOperator: StreamOperator {
     }
 
     package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
+        try evaluate(batch, into: output)
+        try failures.emit(into: output)
+    }
+
+    private func evaluate(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         guard batch.selection.count > 0 else { return }
         let result = emptyOutput(for: batch)
         for (index, expression) in expressions.enumerated() {

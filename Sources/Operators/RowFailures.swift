@@ -9,11 +9,22 @@ struct RowFailures {
     let counters: RecordCounters
     /// Known once the operator is open.
     var operatorID: OperatorID?
+    /// For ``ErrorPolicy/sideOutput``.
+    private let errors: RecordErrors?
 
     init(policy: ErrorPolicy, counters: RecordCounters) {
         self.policy = policy
         self.counters = counters
+        errors = policy == .sideOutput ? RecordErrors() : nil
     }
+
+    /// The records left out of a batch, behind its good rows. Called at the end of `process`.
+    func emit(into output: any OperatorOutput) throws {
+        if let batch = errors?.takeBatch() { try output.emit(batch, to: .errors) }
+    }
+
+    /// The same for who has no output.
+    func takeErrors() -> RecordBatch? { errors?.takeBatch() }
 
     /// Removes the failed rows from the selection and counts them, or throws the error of the
     /// first one, with its place. After it returns, evaluate again.
@@ -25,6 +36,13 @@ struct RowFailures {
         case .drop:
             for row in error.failedRows { batch.selection.remove(row: row) }
             counters.dropped.add(error.failedRows.count, ordering: .relaxed)
+        case .sideOutput:
+            // One at a time: the message is that of the first row.
+            batch.selection.remove(row: Int32(error.row))
+            errors?.add(
+                code: error.code.rawValue, message: error.message,
+                operatorID: operatorID ?? OperatorID(rawValue: "?"), row: error.row,
+                of: batch.origin, chunks: batch.chunks)
         }
     }
 

@@ -63,8 +63,33 @@ extension BadInput {
         aggregate(
             "lateness of a running aggregate", "E1004", "    ‸allowed_lateness: 10 s"),
         aggregate(
-            "late rows to a side output", "E1010",
+            "late rows that nothing reads", "E1301",
             "    window: { type: tumbling, size: 1 h }\n    late: ‸side_output"),
+        BadInput("errors of a window to a side output", "E1010") {
+            $0.sources = """
+                  events:
+                    type: kafka
+                    connection: main
+                    topic: events
+                    format: json
+                    schema: { ts: BIGINT NOT NULL, color: STRING }
+                    event_time: ts
+                    watermark: { delay: 5 s }
+                """
+            $0.transforms = """
+                  kept:
+                    type: aggregate
+                    input: events
+                    key: [color]
+                    select: { n: COUNT(*) }
+                    window: { type: tumbling, size: 1 h }
+                    on_error: ‸side_output
+                """
+            $0.sinks += """
+
+                  errors: { type: kafka, connection: main, input: kept.errors, topic: errors }
+                """
+        },
         BadInput("a window's column without a window", "E1102") {
             $0.transforms = """
                   kept:

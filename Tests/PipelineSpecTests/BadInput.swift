@@ -21,6 +21,8 @@ struct BadInput: Sendable, CustomStringConvertible {
     static let all =
         file + values + configuration + graph + kafka + expressions + records + eventTime
         + windows + formats
+        + windows
+        + routing
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),
@@ -61,11 +63,13 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("a union", "E1010") {
             $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸[events]")
         },
-        BadInput("a side output", "E1010") {
+        BadInput("a side output that the operator has not", "E1302") {
             $0.sinks +=
                 "\n  d:\n    type: kafka\n    connection: main\n    input: ‸events.errors\n    topic: d"
         },
-        BadInput("side_output", "E1010") { $0.sources += "\n    on_error: ‸side_output" },
+        BadInput("errors that nothing reads", "E1301") {
+            $0.sources += "\n    on_error: ‸side_output"
+        },
     ]
 
     private static let aliasBomb: String = {

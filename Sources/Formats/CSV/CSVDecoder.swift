@@ -74,6 +74,8 @@ package final class CSVDecoder: BatchDecoder {
     }
 
     // hot
+    package func takeErrors() -> [RecordBatch] { failed.takeErrors() }
+
     package func decode(_ raw: RawRecordBatch) throws -> RecordBatch {
         precondition(raw.rowCount <= batch.rowCapacity)
         failed.begin(part)
@@ -89,7 +91,7 @@ package final class CSVDecoder: BatchDecoder {
         }
         if scanner.hasUndone { batch.chunks = scanner.arena.takeChunks() }
         scanner.hasUndone = false
-        try failed.settle(batch, raw) { message.text($0, records[Int($0.row)]) }
+        try failed.settle(batch, raw, message)
         return batch
     }
 

@@ -17,6 +17,8 @@ package final class FailedRecords {
     /// Whether any row of this batch is out.
     private(set) var hasAny = false
     private var failures: [RecordFailure] = []
+    /// For ``ErrorPolicy/sideOutput``.
+    private let errors = RecordErrors()
 
     /// - Parameters:
     ///   - operatorID: The source's, for messages.
@@ -63,22 +65,33 @@ package final class FailedRecords {
         hasAny = true
     }
 
-    /// A decoder has done its part: selects the rows that are left, and drops the failed ones or
-    /// throws the first one's error.
+    /// A decoder has done its part: selects the rows that are left, and drops the failed ones, keeps
+    /// them for ``takeErrors()``, or throws the first one's error.
     ///
-    /// - Parameter message: What is wrong with a record, in one line; called for a thrown one only.
-    func settle(
-        _ batch: RecordBatch, _ raw: RawRecordBatch, message: (RecordFailure) -> String
-    ) throws {
+    /// - Parameter message: What is wrong with a record; asked for none that is dropped.
+    func settle(_ batch: RecordBatch, _ raw: RawRecordBatch, _ message: FailureMessage) throws {
         select(batch)
         guard let first = failures.min(by: { $0.row < $1.row }) else { return }
-        guard errorPolicy == .drop else {
+        let records = raw.slices(of: message.part)
+        switch errorPolicy {
+        case .fail:
             throw RecordError(
                 code: first.code.rawValue, place: raw.place(ofRow: Int(first.row)),
-                operatorID: operatorID, message: message(first))
+                operatorID: operatorID, message: message.text(first, records[Int(first.row)]))
+        case .drop: counters.dropped.add(failures.count, ordering: .relaxed)
+        case .sideOutput:
+            for failure in failures {
+                errors.add(
+                    code: failure.code.rawValue,
+                    message: message.text(failure, records[Int(failure.row)]),
+                    operatorID: operatorID, field: message.field(failure), row: Int(failure.row),
+                    of: raw)
+            }
         }
-        counters.dropped.add(failures.count, ordering: .relaxed)
     }
+
+    /// What ``settle(_:_:_:)`` has kept of the last batch, for the decoder's own answer.
+    func takeErrors() -> [RecordBatch] { errors.takeBatch().map { [$0] } ?? [] }
 
     /// Selects every row of `batch` that is not out.
     func select(_ batch: RecordBatch) {

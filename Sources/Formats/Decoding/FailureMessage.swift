@@ -9,6 +9,9 @@ struct FailureMessage {
     /// What the format needs: `a JSON object`.
     let wanted: String
 
+    /// The column concerned, if it is one.
+    func field(_ failure: RecordFailure) -> String? { failure.column.map { columns[$0].name } }
+
     func text(_ failure: RecordFailure, _ value: ByteSlice) -> String {
         let what = description(failure, value)
         guard !value.isAbsent, value.count > 0 else { return what }

@@ -41,6 +41,8 @@ package final class RecordDecoder: BatchDecoder {
             origin: RawRecordBatch(rowCapacity: 1), rowCapacity: failed.rowCapacity)
     }
 
+    package func takeErrors() -> [RecordBatch] { failed.takeErrors() }
+
     package func decode(_ raw: RawRecordBatch) throws -> RecordBatch {
         batch.rowCount = raw.rowCount
         batch.origin = raw

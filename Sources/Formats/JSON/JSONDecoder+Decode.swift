@@ -3,6 +3,8 @@ internal import StreamAPI
 package import StreamCore
 
 extension JSONDecoder {
+    package func takeErrors() -> [RecordBatch] { failed.takeErrors() }
+
     package func decode(_ raw: RawRecordBatch) throws -> RecordBatch {
         precondition(raw.rowCount <= batch.rowCapacity)
         failed.begin(part)
@@ -17,7 +19,7 @@ extension JSONDecoder {
         convertTexts(records, raw.rowCount)
         if hasUnescaped { batch.chunks = arena.takeChunks() }
         hasUnescaped = false
-        try failed.settle(batch, raw) { message.text($0, records[Int($0.row)]) }
+        try failed.settle(batch, raw, message)
         return batch
     }
 

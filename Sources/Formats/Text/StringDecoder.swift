@@ -42,6 +42,8 @@ package final class StringDecoder: BatchDecoder {
     }
 
     // hot
+    package func takeErrors() -> [RecordBatch] { failed.takeErrors() }
+
     package func decode(_ raw: RawRecordBatch) throws -> RecordBatch {
         precondition(raw.rowCount <= batch.rowCapacity)
         failed.begin(part)
@@ -58,7 +60,7 @@ package final class StringDecoder: BatchDecoder {
         }
         column.convert(raw.rowCount, 0, failed, arena, absent, in: records)
         batch.chunks = column.column.type == .bytes ? arena.takeChunks() : []
-        try failed.settle(batch, raw) { message.text($0, records[Int($0.row)]) }
+        try failed.settle(batch, raw, message)
         return batch
     }
 

@@ -69,6 +69,8 @@ package final class MetadataDecoder: BatchDecoder {
             origin: RawRecordBatch(rowCapacity: 1), rowCapacity: rowCapacity)
     }
 
+    package func takeErrors() -> [RecordBatch] { values.takeErrors() }
+
     package func decode(_ raw: RawRecordBatch) throws -> RecordBatch {
         let decoded = try values.decode(raw)
         batch.rowCount = decoded.rowCount

@@ -8,6 +8,8 @@ package enum TombstonePolicy: String, Sendable, CaseIterable {
     case fail
     /// Left out and counted by ``RecordCounters/dropped``.
     case drop
+    /// To the source's output `errors`, as E2009.
+    case sideOutput = "side_output"
     /// A row whose value columns are NULL.
     case row
 }
@@ -31,6 +33,7 @@ package final class TombstoneDecoder: BatchDecoder {
     /// By row of ``dense``, its row in the raw batch.
     private let rows: UnsafeMutablePointer<Int32>
     private let selection: SelectionVector
+    private let errors = RecordErrors()
 
     /// - Parameters:
     ///   - values: Decodes records that have a value; its columns hold `rowCapacity` rows.
@@ -56,12 +59,29 @@ package final class TombstoneDecoder: BatchDecoder {
         if policy == .fail { throw error(first, raw) }
         takeRecordsWithValue(raw)
         let batch = try values.decode(dense)
+        if policy == .sideOutput {
+            noteTombstones(raw)
+            return batch
+        }
         guard policy == .row else {
             counters.dropped.add(raw.rowCount - dense.rowCount, ordering: .relaxed)
             return batch
         }
         spread(batch, over: raw)
         return batch
+    }
+
+    package func takeErrors() -> [RecordBatch] {
+        values.takeErrors() + (errors.takeBatch().map { [$0] } ?? [])
+    }
+
+    private func noteTombstones(_ raw: RawRecordBatch) {
+        for row in 0..<raw.rowCount where raw.values[row].isAbsent {
+            let failure = error(row, raw)
+            errors.add(
+                code: failure.code, message: failure.message, operatorID: operatorID, row: row,
+                of: raw)
+        }
     }
 
     // hot

@@ -15,6 +15,7 @@ extension AggregateOperator {
         buffers.output.chunks = batch.chunks + selector.chunks + calls.chunks
         buffers.output.chunks += calls.takeResultChunks()
         try emit(batch, into: output)
+        try failures.emit(into: output)
     }
 
     /// The slot of each selected row's key. Rows whose key is too long are dropped, or fail the job.

@@ -56,7 +56,13 @@ extension KafkaStartupMode {
 }
 
 extension StreamAPI.ErrorPolicy {
-    init(_ policy: PipelineSpec.ErrorPolicy) { self = policy == .drop ? .drop : .fail }
+    init(_ policy: PipelineSpec.ErrorPolicy) {
+        switch policy {
+        case .fail: self = .fail
+        case .drop: self = .drop
+        case .sideOutput: self = .sideOutput
+        }
+    }
 }
 
 extension JSONColumn {

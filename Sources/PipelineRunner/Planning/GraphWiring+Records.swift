@@ -61,7 +61,12 @@ extension SourceDefinition {
         // Beside columns of the key, a row of NULLs would lack the key's.
         case .row: format == .raw || format == .string || key != nil ? nil : .row
         case .drop: .drop
-        case .fail: onError == .drop ? .drop : .fail
+        case .fail:
+            switch onError {
+            case .fail: .fail
+            case .drop: .drop
+            case .sideOutput: .sideOutput
+            }
         }
     }
 

@@ -45,20 +45,19 @@ struct GraphWiring: Sendable {
                     try kafkaDecoder(definition, context, counters, around: decoder)
                 },
                 eventTime: definition.eventTime.map { eventTime($0, definition) }),
-            parallelism: parallelism)
+            sideOutputs: sideOutputs(of: definition.id), parallelism: parallelism)
     }
 
     private func transformNode(_ transform: TransformDefinition) -> StreamNode {
         let policy = StreamAPI.ErrorPolicy(transform.onError)
-        let upstream = OperatorID(rawValue: transform.input)
         switch transform.kind {
         case .filter(let condition):
-            return node(transform.id, StreamEdge(from: upstream)) { _, counters in
+            return node(transform, edges(transform.inputs)) { _, counters in
                 FilterOperator(
                     predicate: condition.expression, errorPolicy: policy, counters: counters)
             }
         case .map(let columns):
-            return node(transform.id, StreamEdge(from: upstream)) { _, counters in
+            return node(transform, edges(transform.inputs)) { _, counters in
                 MapOperator(
                     columns: columns.map { ($0.name, $0.expression) }, errorPolicy: policy,
                     counters: counters)
@@ -66,13 +65,25 @@ struct GraphWiring: Sendable {
         case .deduplicate(let keys, let ttl):
             return deduplicateNode(transform, keys.map(\.expression), ttl, from: upstream, policy)
         case .aggregate(let aggregate):
-            return aggregateNode(transform, aggregate, from: upstream, policy)
+            return aggregateNode(transform, aggregate, policy)
+        case .union(let columns):
+            return node(transform, edges(transform.inputs)) { _, counters in
+                UnionOperator(
+                    columns: columns.map { $0.map { ($0.name, $0.expression) } },
+                    counters: counters)
+            }
+        case .split(let routes, let hasDefault):
+            return node(transform, edges(transform.inputs)) { _, counters in
+                SplitOperator(
+                    routes: routes.map { ($0.name, $0.expression) }, hasDefault: hasDefault,
+                    errorPolicy: policy, counters: counters)
+            }
         }
     }
 
     private func aggregateNode(
         _ transform: TransformDefinition, _ aggregate: PipelineSpec.AggregateDefinition,
-        from upstream: OperatorID, _ policy: StreamAPI.ErrorPolicy
+        _ policy: StreamAPI.ErrorPolicy
     ) -> StreamNode {
         let maxParallelism = definition.configuration.maxParallelism
         let planned = Operators.AggregateDefinition(
@@ -82,7 +93,7 @@ struct GraphWiring: Sendable {
         let exchange = Exchange.keyed {
             KeySelector(aggregate.keys.map(\.expression), maxParallelism: maxParallelism)
         }
-        return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
+        return node(transform, edges(transform.inputs, exchange)) { _, counters in
             aggregateOperator(planned, maxParallelism, policy, counters)
         }
     }
@@ -121,12 +132,12 @@ struct GraphWiring: Sendable {
     }
 
     private func node(
-        _ id: String, _ input: StreamEdge,
+        _ transform: TransformDefinition, _ inputs: [StreamEdge],
         _ make: @escaping @Sendable (OperatorContext, RecordCounters) throws -> any StreamOperator
     ) -> StreamNode {
         StreamNode(
-            id: OperatorID(rawValue: id), role: .transformation(make), inputs: [input],
-            parallelism: parallelism)
+            id: OperatorID(rawValue: transform.id), role: .transformation(make), inputs: inputs,
+            sideOutputs: sideOutputs(of: transform.id), parallelism: parallelism)
     }
 }
 
@@ -168,6 +179,6 @@ extension GraphWiring {
                     throw FatalError(.internalError, "sink \(sink.id) has no producer")
                 }
             },
-            inputs: [StreamEdge(from: OperatorID(rawValue: sink.input))], parallelism: parallelism)
+            inputs: edges(sink.inputs), parallelism: parallelism)
     }
 }

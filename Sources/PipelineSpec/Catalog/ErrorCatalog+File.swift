@@ -215,12 +215,14 @@ extension ErrorCatalog {
             "E1301", "An output that is never consumed",
             """
             A source or transform whose id is no operator's `input` would compute for nothing. It is \
-            usually a typing error in an `input`.
+            usually a typing error in an `input`. So it is with the side outputs that the file asks for: \
+            `<id>.errors` of `on_error: side_output`, `<id>.late`, the routes of a split.
             """),
         Entry(
             "E1302", "Unknown input",
             """
-            `input` names a source or transform of the same file by its id.
+            `input` names a source or transform of the same file by its id, or one of its side outputs \
+            as `id.port`.
             """),
         Entry(
             "E1303", "A cycle",
@@ -278,6 +280,12 @@ extension ErrorCatalog {
             """
             The input's rows have no event time, so nothing says which window they belong to or when one \
             ends, or when a `ttl` has passed. Give the source `event_time` and `watermark`.
+            """),
+        Entry(
+            "E1320", "A union of different columns",
+            """
+            The inputs of a union need the same columns: the same names and types, in the same order. \
+            A map with `select` before the union makes them so.
             """),
     ]
 

@@ -7,8 +7,9 @@ struct OperatorGraph {
 
     /// One input as written.
     struct Input {
+        let address: OutputAddress
         /// Of a source or transform.
-        let id: String
+        var id: String { address.operatorID }
         /// What expressions call its rows; nil where the operator gives it no name.
         let alias: String?
         let value: DecodedValue
@@ -21,10 +22,10 @@ struct OperatorGraph {
         let path: String
         /// Nil if its kind is unknown.
         let object: DecodedObject?
-        /// Those for which there is an operator; in the order of the file.
+        /// Those for which there is an output; in the order of the file.
         var inputs: [Input]
-        /// The input's id, of an operator with one.
-        var input: String? { inputs.count == 1 ? inputs[0].id : nil }
+        /// The input as written, of an operator with one.
+        var input: String? { inputs.count == 1 ? inputs[0].address.description : nil }
         /// Every text in `input`, whatever its form: none of these is without a reader. Nil for a
         /// reader whose `input` is missing: it may have meant any.
         let mentionedInputs: [String]?
@@ -71,13 +72,14 @@ extension PipelineChecker {
 
     private static func inputs(_ value: DecodedValue) -> [OperatorGraph.Input] {
         if let id = value.text {
-            return [OperatorGraph.Input(id: id, alias: nil, value: value)]
+            return [OperatorGraph.Input(address: OutputAddress(id), alias: nil, value: value)]
         }
         let list = (value.list ?? []).map { (alias: String?.none, value: $0) }
         let map = (value.map ?? []).map { (alias: $0.key as String?, value: $0.value) }
         return (list + map).compactMap { item in
             item.value.text.map {
-                OperatorGraph.Input(id: $0, alias: item.alias, value: item.value)
+                OperatorGraph.Input(
+                    address: OutputAddress($0), alias: item.alias, value: item.value)
             }
         }
     }
@@ -113,38 +115,66 @@ extension PipelineChecker {
     }
 
     private func checkInputs() {
-        let candidates = graph.operators.filter { $0.section != .sinks }.map(\.id)
+        let producers = graph.operators.filter { $0.section != .sinks }
+        let ports = Dictionary(
+            producers.map { ($0.id, sidePorts(of: $0)) }, uniquingKeysWith: { first, _ in first })
         for index in graph.operators.indices {
             let reader = graph.operators[index]
-            let unknown = reader.inputs.filter { !candidates.contains($0.id) }
-            guard !unknown.isEmpty else { continue }
-            graph.operators[index].inputs.removeAll { !candidates.contains($0.id) }
-            for input in unknown {
-                reportUnknownInput(input.id, input.value, candidates.filter { $0 != reader.id })
+            graph.operators[index].inputs = reader.inputs.filter { input in
+                guard let known = ports[input.id] else {
+                    reportUnknownInput(
+                        input, producers.map(\.id).filter { $0 != reader.id })
+                    return false
+                }
+                return checkOutput(input, known)
             }
         }
     }
 
-    private func reportUnknownInput(_ input: String, _ value: DecodedValue, _ candidates: [String])
-    {
-        let parts = input.split(separator: ".", maxSplits: 1)
-        if parts.count == 2, candidates.contains(String(parts[0])) {
-            graph.probablyMeant.insert(String(parts[0]))
-            return decoder.report(
-                .notAvailable, at: value.node.range, path: value.path,
-                "the output `\(FieldDecoder.excerpt(input))` is not available in this version",
-                help: "`\(parts[0])` has one output, `\(parts[0])`")
+    private func checkOutput(_ input: OperatorGraph.Input, _ ports: [SidePort]) -> Bool {
+        if isOutput(input.address, ports) { return true }
+        graph.probablyMeant.insert(input.id)
+        // Which outputs an operator with errors has is not known.
+        if graph[input.id]?.object?.isComplete == true { reportUnknownOutput(input, ports) }
+        return false
+    }
+
+    private func isOutput(_ address: OutputAddress, _ ports: [SidePort]) -> Bool {
+        guard let port = address.port else {
+            return graph[address.operatorID].map { hasMainOutput($0) } ?? true
         }
-        if let nearest = Spelling.nearest(input, among: candidates) {
+        return ports.contains { $0.name == port }
+    }
+
+    private func reportUnknownOutput(_ input: OperatorGraph.Input, _ ports: [SidePort]) {
+        let id = input.id
+        let main = graph[id].map { hasMainOutput($0) } ?? true ? [id] : []
+        let outputs = main + ports.map { "\(id).\($0.name)" }
+        let hint: String? =
+            switch input.address.port {
+            case "errors": "write on_error: side_output in `\(id)`"
+            case "late": "write late: side_output in `\(id)`"
+            default: nil
+            }
+        let text = FieldDecoder.excerpt(input.address.description)
+        decoder.report(
+            .unknownInput, at: input.value.node.range, path: input.value.path,
+            "there is no output `\(text)`; `\(id)` has "
+                + outputs.map { "`\($0)`" }.joined(separator: ", "),
+            help: hint ?? NearestName.help(text, among: outputs))
+    }
+
+    private func reportUnknownInput(_ input: OperatorGraph.Input, _ candidates: [String]) {
+        if let nearest = Spelling.nearest(input.id, among: candidates) {
             graph.probablyMeant.insert(nearest)
         }
-        let isSink = writtenKeys(of: "sinks").contains(input)
+        let isSink = writtenKeys(of: "sinks").contains(input.id)
         decoder.report(
-            .unknownInput, at: value.node.range, path: value.path,
+            .unknownInput, at: input.value.node.range, path: input.value.path,
             isSink
-                ? "the input `\(input)` is a sink; sinks have no output"
-                : "there is no source or transform `\(FieldDecoder.excerpt(input))`",
-            help: isSink ? nil : NearestName.help(input, among: candidates))
+                ? "the input `\(input.id)` is a sink; sinks have no output"
+                : "there is no source or transform `\(FieldDecoder.excerpt(input.id))`",
+            help: isSink ? nil : NearestName.help(input.id, among: candidates))
     }
 
     /// Walks inputs depth first; an operator that is met on the way to itself is on a cycle.
@@ -214,11 +244,24 @@ extension PipelineChecker {
         guard mentioned.count == graph.operators.count else { return }
         let consumed = Set(mentioned.joined()).union(graph.probablyMeant)
         for producer in graph.operators where producer.section != .sinks {
-            guard !consumed.contains(producer.id) else { continue }
+            checkConsumption(of: sidePorts(of: producer), producer, consumed)
+            guard !consumed.contains(producer.id), hasMainOutput(producer) else { continue }
             decoder.report(
                 .unconsumed, at: producer.keyRange, path: producer.path,
                 "the output of `\(producer.id)` is never consumed",
                 help: "name it as the `input` of a transform or sink, or remove it")
+        }
+    }
+
+    private func checkConsumption(
+        of ports: [SidePort], _ producer: OperatorGraph.Operator, _ consumed: Set<String>
+    ) {
+        for port in ports where !consumed.contains("\(producer.id).\(port.name)") {
+            guard !graph.probablyMeant.contains(producer.id) else { continue }
+            decoder.report(
+                .unconsumed, at: port.range, path: port.path,
+                "output `\(producer.id).\(port.name)` is never consumed",
+                help: "add it to the `input` of a sink, or \(port.otherwise)")
         }
     }
 }

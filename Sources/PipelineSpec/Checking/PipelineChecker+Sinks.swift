@@ -16,9 +16,10 @@ extension PipelineChecker {
         sinks.append(
             SinkDefinition(
                 id: operatorNode.id, position: position(operatorNode.keyRange),
-                connection: connection.id, input: input, topic: object["topic"]?.text ?? "",
-                key: key, keyOptions: keyOptions, format: format, formatOptions: options,
-                value: value, record: record, guarantee: guarantee))
+                connection: connection.id, inputs: operatorNode.inputs.map(\.address),
+                topic: object["topic"]?.text ?? "", key: key, keyOptions: keyOptions,
+                format: format, formatOptions: options, value: value, record: record,
+                guarantee: guarantee))
     }
 
     private func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {

@@ -52,6 +52,7 @@ extension PipelineChecker {
             let eventTime = eventTime(object, in: stream)
             stream.hasEventTime = object["event_time"] != nil
             streams[operatorNode.id] = stream
+            addErrorStream(of: operatorNode)
             guard object.isComplete, let connection, let startup, let topics else { continue }
             sources.append(
                 SourceDraft(

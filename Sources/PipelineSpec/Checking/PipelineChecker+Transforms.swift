@@ -5,17 +5,22 @@ internal import YAML
 extension PipelineChecker {
     func checkTransform(_ id: String) {
         guard let operatorNode = graph[id], let object = operatorNode.object else { return }
+        addErrorStream(of: operatorNode)
+        checkErrorOutput(object)
+        if object.kind == "union" { return checkUnion(operatorNode, object) }
         guard let input = operatorNode.input, let stream = streams[input] else {
             // The input is broken; syntax can be checked all the same.
             return checkSyntaxOnly(object)
         }
         // A filter's rows are its input's, whatever is wrong with the condition.
         if object.kind == "filter" { streams[id] = stream }
+        if object["late"]?.text == "side_output" { addLateStream(of: id, stream) }
         let made: (TransformDefinition.Kind, RowStream)? =
             switch object.kind {
             case "filter": filter(object, stream)
             case "map": map(object, stream)
             case "deduplicate": deduplicate(object, stream)
+            case "split": split(id, object, stream)
             default: aggregate(object, stream)
             }
         guard case (let kind, var output)? = made else { return }
@@ -25,7 +30,19 @@ extension PipelineChecker {
         guard object.isComplete else { return }
         transforms.append(
             TransformDefinition(
-                id: id, position: position(operatorNode.keyRange), input: input, kind: kind,
+                id: id, position: position(operatorNode.keyRange),
+                inputs: operatorNode.inputs.map(\.address), kind: kind,
+                onError: errorPolicy(object), schema: output.schema))
+    }
+
+    private func checkUnion(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
+        guard let (kind, output) = union(operatorNode, object) else { return }
+        streams[operatorNode.id] = output
+        guard object.isComplete else { return }
+        transforms.append(
+            TransformDefinition(
+                id: operatorNode.id, position: position(operatorNode.keyRange),
+                inputs: operatorNode.inputs.map(\.address), kind: kind,
                 onError: errorPolicy(object), schema: output.schema))
     }
 

@@ -137,6 +137,8 @@ package enum RecordFormat: String, Hashable, Sendable, CaseIterable {
 /// What happens to a record that cannot be processed.
 package enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
     case fail, drop
+    /// To the operator's output `errors`.
+    case sideOutput = "side_output"
 }
 
 /// What becomes of a record whose value is null, at a source.
@@ -152,6 +154,11 @@ package struct TransformDefinition: Sendable {
         case filter(NamedExpression)
         /// A row of these columns for each row.
         case map([NamedExpression])
+        /// The rows of all inputs; for each input its columns, in the order of the output's.
+        case union([[NamedExpression]])
+        /// Each row to the output of the first of these BOOLEAN expressions that is true, else to
+        /// `default`, or nowhere.
+        case split([NamedExpression], hasDefault: Bool)
         /// A row for each row, from accumulators by key; repartitions by the keys.
         case aggregate(AggregateDefinition)
         /// The first row of each key as it is; repartitions by the keys.
@@ -162,8 +169,10 @@ package struct TransformDefinition: Sendable {
     package let id: String
     /// Where its key stands.
     package let position: FilePosition
-    /// The id of a source or transform.
-    package let input: String
+    /// What it reads, as written; at least one.
+    package let inputs: [OutputAddress]
+    /// The only input of a transform with one, or the first.
+    package var input: String { inputs[0].description }
     package let kind: Kind
     /// What `on_error` says of rows for which an expression fails.
     package let onError: ErrorPolicy
@@ -251,8 +260,10 @@ package struct SinkDefinition: Sendable {
     package let position: FilePosition
     /// The id of a ``ConnectionDefinition``.
     package let connection: String
-    /// The id of a source or transform.
-    package let input: String
+    /// What it reads, as written; at least one.
+    package let inputs: [OutputAddress]
+    /// The only input of a sink with one, or the first.
+    package var input: String { inputs[0].description }
     /// A valid topic name; whether it exists, only the broker knows.
     package let topic: String
     package let key: Key

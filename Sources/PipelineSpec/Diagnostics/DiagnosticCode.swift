@@ -58,6 +58,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case headersNotPassed = "E1332"
     case badPattern = "E1333"
     case noFormInFormat = "E1350"
+    case unionSchemas = "E1320"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -50,9 +50,20 @@ enum Grammar {
     static let input = FieldSpecification(
         "input",
         .shapes(
-            scalar: .text(.any), list: .notAvailable("several inputs (a union)"),
+            scalar: .text(.any),
+            list: .notAvailable("a list of inputs here: unite them by a transform of type union"),
             mapping: .notAvailable("inputs with aliases (a join)")),
-        isRequired: true, example: "events", "The id of the source or transform whose rows come in."
+        isRequired: true, example: "events",
+        "The id of the source or transform whose rows come in, or one of its side outputs: `id.port`."
+    )
+
+    static let inputs = FieldSpecification(
+        "input",
+        .shapes(
+            scalar: .text(.any), list: .list(.text(.any)),
+            mapping: .notAvailable("inputs with aliases (a join)")),
+        isRequired: true, example: "[events, more_events]",
+        "What comes in: sources and transforms, or side outputs of theirs as `id.port`."
     )
 
     static let renamedFrom = FieldSpecification.notAvailable(
@@ -65,7 +76,10 @@ enum Grammar {
             .choice([
                 Choice("fail", "stop the job and name the record's topic, partition and offset"),
                 Choice("drop", "leave the record out and count it"),
-                Choice("side_output", "pass it to `<id>.errors`", isAvailable: false),
+                Choice(
+                    "side_output",
+                    "pass it to `<id>.errors`, with its key, value and headers as they came, and the "
+                        + "columns `error_code`, `error_message`, `error_operator`, `error_field`"),
             ]),
             default: "fail", what)
     }

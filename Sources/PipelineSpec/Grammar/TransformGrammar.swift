@@ -9,12 +9,40 @@ enum TransformGrammar {
         Variant.notAvailable("unnest", "A row for each element of an array."),
         Variant.notAvailable("key", "Repartitioning by itself; `aggregate` has its own `key`."),
         Variant.notAvailable("join", "Rows of two inputs with equal keys."),
-        Variant.notAvailable("union", "Rows of several inputs."),
-        Variant.notAvailable("split", "Rows to several outputs."),
+        Variant(name: "union", object: union),
+        Variant(name: "split", object: split),
     ]
 
     private static let onError = Grammar.onError(
         "What happens to a row for which an expression fails: a division by zero, an overflow.")
+
+    private static let union = ObjectSpecification(
+        docs: """
+            The rows of several inputs, in one stream. The inputs have the same columns: names and \
+            types, in the same order.
+            """,
+        fields: [Grammar.type("union"), Grammar.inputs, Grammar.renamedFrom])
+
+    private static let split = ObjectSpecification(
+        docs: """
+            Sends each row to one of several outputs, `<id>.<route>`: that of the first route whose \
+            condition is TRUE. It has no output under its own id.
+            """,
+        fields: [
+            Grammar.type("split"), Grammar.input,
+            FieldSpecification(
+                "routes", .map(.identifier, .expression), isRequired: true,
+                example: "{ eu: region = 'EU', us: region = 'US' }",
+                "Outputs by name and BOOLEAN expression, asked in this order."),
+            FieldSpecification(
+                "default",
+                .choice([
+                    Choice("output", "the row goes to `<id>.default`"),
+                    Choice("drop", "the row is left out"),
+                ]),
+                default: "output", "What happens to a row that no route takes."),
+            onError, Grammar.renamedFrom,
+        ])
 
     private static let filter = ObjectSpecification(
         docs: "Keeps rows.",

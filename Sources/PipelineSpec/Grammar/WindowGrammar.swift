@@ -32,7 +32,7 @@ enum WindowGrammar {
             "late",
             .choice([
                 Choice("drop", "left out and counted (Flink's `numLateRecordsDropped`)"),
-                Choice("side_output", "to the output `.late`", isAvailable: false),
+                Choice("side_output", "to the output `<id>.late`, as they came in"),
             ]),
             default: "(`drop`)", "What happens to rows of which every window is closed."),
     ]

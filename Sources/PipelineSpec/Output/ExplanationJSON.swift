@@ -68,6 +68,13 @@ struct ExplanationJSON {
                 ("type", .string("deduplicate")), ("key", expressions(keys)),
                 ("ttl_ms", .number(Int(clamping: ttl))),
             ]
+        case .union:
+            members += [
+                ("type", .string("union")),
+                ("inputs", .strings(transform.inputs.map(\.description))),
+            ]
+        case .split(let routes, _):
+            members += [("type", .string("split")), ("routes", expressions(routes))]
         case .aggregate(let aggregate):
             members += [
                 ("type", .string("aggregate")), ("key", expressions(aggregate.keys)),

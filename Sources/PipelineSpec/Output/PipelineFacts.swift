@@ -22,10 +22,21 @@ struct PipelineFacts {
         self.definition = definition
         var consumers: [String: [String]] = [:]
         for transform in definition.transforms {
-            consumers[transform.input, default: []].append(transform.id)
+            for id in Self.producers(transform.inputs) {
+                consumers[id, default: []].append(transform.id)
+            }
         }
-        for sink in definition.sinks { consumers[sink.input, default: []].append(sink.id) }
+        for sink in definition.sinks {
+            for id in Self.producers(sink.inputs) { consumers[id, default: []].append(sink.id) }
+        }
         self.consumers = consumers
+    }
+
+    /// Each operator once, whichever of its outputs are read.
+    private static func producers(_ inputs: [OutputAddress]) -> [String] {
+        inputs.map(\.operatorID).enumerated().filter { index, id in
+            !inputs[..<index].contains { $0.operatorID == id }
+        }.map(\.element)
     }
 
     // MARK: Operators; the id, then lines
@@ -86,6 +97,13 @@ struct PipelineFacts {
             lines.append(
                 "first rows of \(transform.input) by \(names.joined(separator: ", ")) within "
                     + "\(DurationText.text(milliseconds: ttl)); late rows dropped and counted")
+        case .union:
+            lines.append(
+                "union of " + transform.inputs.map(\.description).joined(separator: ", "))
+        case .split(let routes, let hasDefault):
+            lines.append("split of \(transform.input)")
+            lines += routes.map { "  .\($0.name) where \(Self.oneLine($0.text))" }
+            lines.append(hasDefault ? "  .default the rest" : "  the rest is left out")
         case .aggregate(let aggregate):
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("aggregate of \(transform.input) by \(keys.joined(separator: ", "))")
@@ -106,7 +124,8 @@ struct PipelineFacts {
     func sink(_ sink: SinkDefinition) -> [String] {
         [
             sink.id,
-            "kafka topic \(sink.topic) (\(sink.connection)) from \(sink.input), "
+            "kafka topic \(sink.topic) (\(sink.connection)) from "
+                + sink.inputs.map(\.description).joined(separator: ", ") + ", "
                 + "\(sink.guarantee.rawValue)",
             "key \(Self.key(sink.key)); value \(Self.value(sink.value))",
         ] + Self.record(sink.record)
@@ -149,13 +168,18 @@ struct PipelineFacts {
     var chains: [Chain] {
         let parallelism = definition.configuration.parallelism
         let keyed = Set(definition.transforms.filter(Self.isKeyed).map(\.id))
+        // Rows of several inputs always come through channels.
+        let united = Set(
+            definition.transforms.filter { $0.inputs.count > 1 }.map(\.id)
+                + definition.sinks.filter { $0.inputs.count > 1 }.map(\.id))
+        let cuts = united.union(parallelism > 1 ? keyed : [])
         let heads =
             definition.sources.map(\.id)
-            + (parallelism > 1
-                ? definition.transforms.map(\.id).filter(keyed.contains) : [])
+            + (definition.transforms.map(\.id) + definition.sinks.map(\.id))
+            .filter(cuts.contains)
         return heads.map { head in
             var operators: [String] = []
-            let text = chainText(head, cutAt: parallelism > 1 ? keyed : [], &operators)
+            let text = chainText(head, cutAt: cuts, &operators)
             let exchange = keyed.contains(head) ? ", rows arrive by key" : ""
             return Chain(
                 operators: operators, text: text,

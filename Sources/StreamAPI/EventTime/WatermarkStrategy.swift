@@ -48,6 +48,12 @@ public protocol TimestampAssigner: AnyObject {
     ///
     /// - Throws: ``RecordError`` for a row that fails the job.
     func assign(_ batch: RecordBatch) throws
+    /// The records of the last batch that `on_error: side_output` left out; nil if there are none.
+    func takeErrors() -> RecordBatch?
+}
+
+extension TimestampAssigner {
+    public func takeErrors() -> RecordBatch? { nil }
 }
 
 /// A split as its rows name it: the unit of watermarks inside a source.

@@ -22,4 +22,11 @@ public protocol BatchDecoder: AnyObject {
     ///   by the decoder.
     /// - Throws: ``RecordError`` for a record that fails the job.
     func decode(_ raw: RawRecordBatch) throws -> RecordBatch
+    /// The records of the last batch that `on_error: side_output` left out, as ``RecordErrors`` makes
+    /// them; asked for after each ``decode(_:)``.
+    func takeErrors() -> [RecordBatch]
+}
+
+extension BatchDecoder {
+    public func takeErrors() -> [RecordBatch] { [] }
 }

@@ -115,4 +115,6 @@ public enum ErrorPolicy: String, Sendable, CaseIterable {
     case fail
     /// Counted by ``RecordCounters/dropped``.
     case drop
+    /// To ``OutputPort/errors``, with what ``RecordErrors`` says of it.
+    case sideOutput = "side_output"
 }

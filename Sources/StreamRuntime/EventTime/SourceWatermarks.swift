@@ -51,6 +51,9 @@ final class SourceWatermarks {
         }
     }
 
+    /// Records of the last batch without an event time, for the source's side output.
+    func takeErrors() -> RecordBatch? { assigner.takeErrors() }
+
     /// - Parameter openSplits: Asked for a few times a second.
     func progress(
         nowMilliseconds: Int64, openSplits: () -> [SplitKey]

@@ -72,6 +72,10 @@ final class SourceTask {
                 openSplits: reader.openSplits)
         }
         try chain.sourceOutput.emit(batch)
+        for errors in decoder.takeErrors() { try chain.sourceOutput.emit(errors, to: .errors) }
+        if let errors = watermarks?.takeErrors() {
+            try chain.sourceOutput.emit(errors, to: .errors)
+        }
     }
 
     private func advanceWatermark() throws {
