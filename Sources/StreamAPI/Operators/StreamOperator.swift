@@ -21,6 +21,12 @@ public protocol StreamOperator: AnyObject {
     ///
     /// - Source: Flink `Input.processWatermark`.
     func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws
+    /// How far behind the watermark that it was given the rows may be that it emits for it,
+    /// milliseconds, 0 or more; does not change. What comes behind the operator sees watermarks less
+    /// this, so that such rows are not late there.
+    ///
+    /// - Source: Flink `KeyedCoProcessOperatorWithWatermarkDelay`.
+    var watermarkDelayMilliseconds: Int64 { get }
     /// The synchronous part of a snapshot: microseconds, whatever the size of the state. What it
     /// returns is written by another thread while `process` goes on.
     func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot
@@ -34,6 +40,7 @@ public protocol StreamOperator: AnyObject {
 
 extension StreamOperator {
     public func open(_ context: OperatorContext, restored: RestoredState?) throws {}
+    public var watermarkDelayMilliseconds: Int64 { 0 }
     public func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot { .empty }
     public func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws {}
     public func endInput(into output: any OperatorOutput) throws {}

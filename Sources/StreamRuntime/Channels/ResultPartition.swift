@@ -8,6 +8,10 @@ internal import StreamCore
 ///
 /// - Threading: the upstream subtask's thread.
 final class ResultPartition: BatchOutput {
+    /// The node whose rows leave here.
+    let node: OperatorID
+    /// What that node, and those in front of it, hold event time back by, milliseconds.
+    var watermarkDelay: Int64 = 0
     private let channels: [InputChannel]
     /// Nil: every row goes to the first channel.
     private let partitioner: (any Partitioner)?
@@ -17,6 +21,7 @@ final class ResultPartition: BatchOutput {
     /// - Parameter groupCount: The job's `maxParallelism`.
     init(_ plan: OutputPlan, groupCount: Int, rowCapacity: Int) throws {
         precondition(!plan.channels.isEmpty)
+        node = plan.node
         channels = plan.channels
         keepsOriginBytes = plan.keepsOriginBytes
         switch plan.exchange {

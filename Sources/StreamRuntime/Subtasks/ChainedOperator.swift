@@ -17,6 +17,8 @@ final class ChainedOperator: ChainHead {
     /// The last one processed, but for the end of time: a bounded run may be continued from its last
     /// checkpoint, and what comes then is not late.
     private(set) var watermark = Watermark.min
+    /// What the operators in front of it in the chain hold event time back by, milliseconds.
+    var watermarkDelay: Int64 = 0
     private let multipleInput: (any MultipleInputOperator)?
 
     init(_ instance: any StreamOperator, _ context: OperatorContext, output: any OperatorOutput) {

@@ -40,6 +40,21 @@ final class OperatorChain {
         operators.reverse()
         sinks.reverse()
         head = links[0]
+        holdEventTimeBack(plan, links)
+    }
+
+    /// Every node but the head reads one other in the chain, which comes before it.
+    private func holdEventTimeBack(_ plan: OperatorChainPlan, _ links: [(any ChainHead)?]) {
+        var delays = [Int64](repeating: 0, count: plan.nodes.count)
+        for index in plan.nodes.indices {
+            let link = links[index] as? ChainedOperator
+            link?.watermarkDelay = delays[index]
+            let delay = delays[index] + (link?.instance.watermarkDelayMilliseconds ?? 0)
+            for reader in plan.consumers[index] { delays[reader.node] = delay }
+            for partition in partitions where partition.node == plan.nodes[index].id {
+                partition.watermarkDelay = delay
+            }
+        }
     }
 
     /// The outputs of one node: its readers in the chain, then its channels.
@@ -144,8 +159,12 @@ final class OperatorChain {
 
     /// Event time goes on: through every operator, upstream first, then on to the next subtasks.
     func processWatermark(_ watermark: Watermark) throws {
-        for link in operators { try link.processWatermark(watermark) }
-        try broadcast(.watermark(watermark))
+        for link in operators {
+            try link.processWatermark(watermark.delayed(by: link.watermarkDelay))
+        }
+        for partition in partitions {
+            try partition.broadcast(.watermark(watermark.delayed(by: partition.watermarkDelay)))
+        }
     }
 
     /// The end of time, and the end: every operator emits what it holds, upstream first. What one

@@ -69,6 +69,14 @@ private final class WatermarkLog: StreamOperator {
     }
 }
 
+/// Passes rows on as if it kept each for 100 ms of event time.
+private final class HoldingBack: StreamOperator {
+    var watermarkDelayMilliseconds: Int64 { 100 }
+    func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
+        try output.emit(batch)
+    }
+}
+
 /// Watermarks through whole graphs: chained and behind a repartitioning.
 @Suite struct EventTimeRunTests {
     private final class Seen: Sendable {
@@ -77,7 +85,8 @@ private final class WatermarkLog: StreamOperator {
     }
 
     private func graph(
-        _ control: PipelineControl, _ seen: Seen, parallelism: Int, rowsMax: Int64
+        _ control: PipelineControl, _ seen: Seen, parallelism: Int, rowsMax: Int64,
+        holdsBack: Bool = false
     ) -> StreamGraph {
         var graph = StreamGraph(maxParallelism: 128)
         let (source, log) = (OperatorID(rawValue: "in"), OperatorID(rawValue: "log"))
@@ -95,6 +104,13 @@ private final class WatermarkLog: StreamOperator {
                     eventTime: SourceEventTime(
                         strategy: WatermarkStrategy(delayMilliseconds: 4)
                     ) { _, _ in KeyTimeAssigner() }), parallelism: parallelism))
+        let behind = holdsBack ? OperatorID(rawValue: "slow") : source
+        if holdsBack {
+            graph.add(
+                StreamNode(
+                    id: behind, role: .transformation { _, _ in HoldingBack() },
+                    inputs: [StreamEdge(from: source)], parallelism: parallelism))
+        }
         graph.add(
             StreamNode(
                 id: log,
@@ -105,7 +121,7 @@ private final class WatermarkLog: StreamOperator {
                         }
                     }
                 },
-                inputs: [StreamEdge(from: source, .keyed { MemoryPartitioner() })],
+                inputs: [StreamEdge(from: behind, .keyed { MemoryPartitioner() })],
                 parallelism: parallelism))
         graph.add(
             StreamNode(
@@ -148,6 +164,22 @@ private final class WatermarkLog: StreamOperator {
         let lastLogs = last.flatMap(\.operators).filter { $0.operatorID.rawValue == "log" }
         // Split 0 may have ended first: then split 1 alone decides.
         #expect(lastLogs.allSatisfy { [985, 986].contains($0.watermark?.rawValue) })
+    }
+
+    /// 100 ms behind the source's: in the operator's own chain, and in the next subtasks.
+    @Test(arguments: [1, 2])
+    func `An operator holds event time back for what comes behind it`(parallelism: Int) throws {
+        let (control, seen, events) = (PipelineControl(), Seen(), EventRecorder())
+        let run = ExecutionGraph(
+            try JobGraph(
+                graph(control, seen, parallelism: parallelism, rowsMax: 100, holdsBack: true)),
+            events: events, stateWriter: MemoryStateWriter())
+        try run.start { _ in nil }
+        defer { _ = run.cancel(within: .seconds(10)) }
+        #expect(waitUntil { seen.last() == Array(repeating: 885, count: parallelism) })
+        control.inputEnds.store(true, ordering: .relaxed)
+        #expect(events.waitForEnd())
+        #expect(seen.last() == Array(repeating: .max, count: parallelism))
     }
 
     @Test(arguments: [1, 2])
