@@ -4,7 +4,7 @@ struct BenchmarkOptions {
         let description =
             "usage: EngineBenchmark --workload copy|project|count|csv|decimal|window|expiry "
             + "--batches N\n"
-            + "       EngineBenchmark --workload keys --keys N"
+            + "       EngineBenchmark --workload keys|join --keys N"
     }
 
     let workload: String
@@ -34,6 +34,8 @@ struct BenchmarkOptions {
     func run() throws {
         if workload == "keys", let keyCount {
             try KeysBenchmark(keyCount: keyCount).run()
+        } else if workload == "join", let keyCount {
+            try JoinBenchmark(keyCount: keyCount).run()
         } else if workload == "expiry", let batchCount {
             try ExpiryBenchmark(batchCount: batchCount).run()
         } else if let workload = Workload(rawValue: workload), let batchCount {
