@@ -23,6 +23,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         + windows + formats
         + windows
         + routing
+        + joins
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),
@@ -52,7 +53,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("a section that is not built", "E1010") { $0.tail = "‸tests: []" },
         BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸key_format: json" },
         BadInput("a type that is not built", "E1010") {
-            $0.transforms = "  kept:\n    type: ‸join\n    input: { a: events, b: events }"
+            $0.transforms = "  kept:\n    type: ‸deduplicate\n    input: events"
         },
         BadInput("a format that is not built", "E1010") {
             $0.sinks += "\n    format: ‸avro"

@@ -4,7 +4,10 @@ import StreamCore
 import Testing
 
 @Suite struct ExamplePipelineTests {
-    private static let examples = ["pipelines/color-counts.yaml", "pipelines/large-orders.yaml"]
+    private static let examples = [
+        "pipelines/color-counts.yaml", "pipelines/large-orders.yaml",
+        "pipelines/orders-with-payments.yaml",
+    ]
 
     private func definition(_ name: String) throws -> PipelineDefinition {
         let result = lint(try ProjectFile.text(name))

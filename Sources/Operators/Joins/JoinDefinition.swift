@@ -120,6 +120,21 @@ package struct JoinDefinition: Sendable {
                 })
     }
 
+    /// How far behind the watermark rows may be when they come out, milliseconds.
+    ///
+    /// A window's rows have its last millisecond, which the watermark has passed by the allowed
+    /// lateness when the window closes. Rows again, at a window's end, are late for whoever reads them.
+    /// An interval's rows come out alone once the watermark is beyond their last possible partner.
+    var outputDelayMilliseconds: Int64 {
+        guard case .interval(let lower, let upper) = window else {
+            return emission == .onWindowClose ? allowedLatenessMilliseconds : 0
+        }
+        let left = kind.preserves(.left) ? max(0, upper) : 0
+        let right = kind.preserves(.right) ? max(0, -lower) : 0
+        // A row at the very watermark is not late here, but behind it would be.
+        return max(left, right) + 1
+    }
+
     /// Columns of a pair before those of the inputs.
     package static let windowColumnCount = 2
 }

@@ -1,6 +1,7 @@
 internal import Expression
 package import StreamAPI
 package import StreamCore
+internal import Synchronization
 
 /// Matches the rows of two inputs that have equal keys and meet in a window, a session or an interval
 /// of event time.
@@ -98,7 +99,7 @@ package final class JoinOperator: MultipleInputOperator {
             throw recordError(full, batch, side)
         }
         try pairs.flush(into: output)
-        if side.selectLate(batch) { try output.emit(batch, to: .late) }
+        if side.selectLate(batch) { try emitLate(batch, into: output) }
     }
 
     /// Evaluates until no selected row fails, or throws the record's error.
@@ -113,6 +114,14 @@ package final class JoinOperator: MultipleInputOperator {
             }
         }
         side.selector.encodeKeys(of: batch)
+    }
+
+    private func emitLate(_ batch: RecordBatch, into output: any OperatorOutput) throws {
+        guard output.isConsumed(.late) else {
+            failures.counters.lateDropped.add(batch.selection.count, ordering: .relaxed)
+            return
+        }
+        try output.emit(batch, to: .late)
     }
 
     /// Rows that are too long to be buffered are dropped, or fail the job.
@@ -136,13 +145,17 @@ package final class JoinOperator: MultipleInputOperator {
 
     // MARK: Time
 
+    /// Rows that come out alone, or when their window closes, are as far behind the watermark.
+    package var watermarkDelayMilliseconds: Int64 { definition.outputDelayMilliseconds }
+
     package func processWatermark(
         _ watermark: Watermark, into output: any OperatorOutput
     ) throws {
         guard let rows, let windowing else { preconditionFailure("watermark before open") }
         guard watermark.rawValue > self.watermark else { return }
         let old = self.watermark
-        self.watermark = watermark.rawValue
+        // The end of time is not kept: a bounded run may be continued, and what comes then is not late.
+        if watermark != .max { self.watermark = watermark.rawValue }
         try windowing.advance(from: old, to: watermark.rawValue, into: output)
         rows.watermarkRose(to: watermark.rawValue)
     }

@@ -63,7 +63,7 @@ struct GraphWiring: Sendable {
                     counters: counters)
             }
         case .deduplicate(let keys, let ttl):
-            return deduplicateNode(transform, keys.map(\.expression), ttl, from: upstream, policy)
+            return deduplicateNode(transform, keys.map(\.expression), ttl, policy)
         case .aggregate(let aggregate):
             return aggregateNode(transform, aggregate, policy)
         case .union(let columns):
@@ -78,6 +78,7 @@ struct GraphWiring: Sendable {
                     routes: routes.map { ($0.name, $0.expression) }, hasDefault: hasDefault,
                     errorPolicy: policy, counters: counters)
             }
+        case .join(let join): return joinNode(transform, join)
         }
     }
 
@@ -100,11 +101,11 @@ struct GraphWiring: Sendable {
 
     private func deduplicateNode(
         _ transform: TransformDefinition, _ keys: [TypedExpression], _ ttlMilliseconds: Int64,
-        from upstream: OperatorID, _ policy: StreamAPI.ErrorPolicy
+        _ policy: StreamAPI.ErrorPolicy
     ) -> StreamNode {
         let maxParallelism = definition.configuration.maxParallelism
         let exchange = Exchange.keyed { KeySelector(keys, maxParallelism: maxParallelism) }
-        return node(transform.id, StreamEdge(from: upstream, exchange)) { _, counters in
+        return node(transform, edges(transform.inputs, exchange)) { _, counters in
             DeduplicateOperator(
                 keys: keys, ttlMilliseconds: ttlMilliseconds, maxParallelism: maxParallelism,
                 errorPolicy: policy, backend: HeapStateBackend(), counters: counters)

@@ -287,6 +287,13 @@ extension ErrorCatalog {
             The inputs of a union need the same columns: the same names and types, in the same order. \
             A map with `select` before the union makes them so.
             """),
+        Entry(
+            "E1315", "A join without a key",
+            """
+            `condition` has no equality with columns of one input on one side and of the other on the \
+            other side, at its top or inside ANDs. Without one, every row would have to be compared \
+            with every other.
+            """),
     ]
 
     static let kafka: [Entry] = [

@@ -80,7 +80,7 @@ extension PipelineChecker {
         return decoder.collector.position(positions.mark(atUTF8Offset: 0))
     }
 
-    private func report(_ errors: ExpressionErrors, in value: DecodedValue) {
+    func report(_ errors: ExpressionErrors, in value: DecodedValue) {
         let positions = ScalarPositions(of: value.node, in: decoder.collector.source)
         let text = value.node.scalar?.text ?? ""
         for error in errors.errors {

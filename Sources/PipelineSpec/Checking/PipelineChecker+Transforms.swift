@@ -8,6 +8,7 @@ extension PipelineChecker {
         addErrorStream(of: operatorNode)
         checkErrorOutput(object)
         if object.kind == "union" { return checkUnion(operatorNode, object) }
+        if object.kind == "join" { return checkJoin(operatorNode, object) }
         guard let input = operatorNode.input, let stream = streams[input] else {
             // The input is broken; syntax can be checked all the same.
             return checkSyntaxOnly(object)
@@ -46,7 +47,7 @@ extension PipelineChecker {
                 onError: errorPolicy(object), schema: output.schema))
     }
 
-    private func checkSyntaxOnly(_ object: DecodedObject) {
+    func checkSyntaxOnly(_ object: DecodedObject) {
         for entry in object.entries {
             if case .expression = entry.value.content { _ = syntax(entry.value) }
             for inner in entry.value.map ?? [] {

@@ -163,6 +163,8 @@ package struct TransformDefinition: Sendable {
         case aggregate(AggregateDefinition)
         /// The first row of each key as it is; repartitions by the keys.
         case deduplicate(keys: [NamedExpression], ttlMilliseconds: Int64)
+        /// A row for each pair of rows of two inputs that match; repartitions both by the keys.
+        case join(JoinDefinition)
     }
 
     /// The key in the file: the identity of state, metrics and messages.

@@ -59,6 +59,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case badPattern = "E1333"
     case noFormInFormat = "E1350"
     case unionSchemas = "E1320"
+    case joinWithoutKey = "E1315"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -5,12 +5,12 @@ enum TransformGrammar {
         Variant(name: "map", object: map),
         Variant(name: "aggregate", object: aggregate),
         Variant(name: "deduplicate", object: deduplicate),
+        Variant(name: "join", object: JoinGrammar.join),
+        Variant(name: "union", object: union),
+        Variant(name: "split", object: split),
         Variant.notAvailable("flat_map", "Several rows for a row."),
         Variant.notAvailable("unnest", "A row for each element of an array."),
         Variant.notAvailable("key", "Repartitioning by itself; `aggregate` has its own `key`."),
-        Variant.notAvailable("join", "Rows of two inputs with equal keys."),
-        Variant(name: "union", object: union),
-        Variant(name: "split", object: split),
     ]
 
     private static let onError = Grammar.onError(

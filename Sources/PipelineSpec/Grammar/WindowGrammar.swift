@@ -1,7 +1,7 @@
 /// `window` of an aggregate, and what goes with it.
 enum WindowGrammar {
     /// Longer ones are typing errors.
-    private static let longestMilliseconds = 3660 * Grammar.dayMilliseconds
+    static let longestMilliseconds = 3660 * Grammar.dayMilliseconds
 
     static let fields = [
         FieldSpecification(
@@ -56,7 +56,7 @@ enum WindowGrammar {
             example: example, docs)
     }
 
-    private static let variants = [
+    static let variants = [
         Variant(
             name: "tumbling",
             object: ObjectSpecification(

@@ -56,7 +56,7 @@ struct ExplanationJSON {
 
     private func transform(_ transform: TransformDefinition) -> JSONText {
         var members: [(String, JSONText)] = [
-            ("id", .string(transform.id)), ("input", .string(transform.input)),
+            ("id", .string(transform.id)), ("input", input(transform)),
         ]
         switch transform.kind {
         case .filter(let condition):
@@ -89,11 +89,28 @@ struct ExplanationJSON {
                     ),
                 ]
             }
+        case .join: break
         }
+        if case .join(let join) = transform.kind { members += self.join(join) }
         members += [
             ("on_error", .string(transform.onError.rawValue)), ("schema", schema(transform.schema)),
         ]
         return .object(members)
+    }
+
+    /// One id, or alias and id of each.
+    private func input(_ transform: TransformDefinition) -> JSONText {
+        guard case .join(let join) = transform.kind else { return .string(transform.inputs[0]) }
+        return .object(zip(join.aliases, transform.inputs.map { .string($0) }).map { ($0, $1) })
+    }
+
+    private func join(_ join: JoinDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string("join")), ("kind", .string(join.kind.rawValue)),
+            ("condition", .string(join.conditionText)),
+            ("window", .string(PipelineFacts.window(join))),
+            ("select", expressions(join.outputs)),
+        ]
     }
 
     private func expressions(_ columns: [NamedExpression]) -> JSONText {

@@ -86,29 +86,30 @@ struct PipelineFacts {
 
     func transform(_ transform: TransformDefinition) -> [String] {
         var lines = [transform.id]
+        let inputs = transform.inputs.map(\.description).joined(separator: ", ")
         switch transform.kind {
         case .filter(let condition):
-            lines.append("filter of \(transform.input) where \(Self.oneLine(condition.text))")
+            lines.append("filter of \(inputs) where \(Self.oneLine(condition.text))")
         case .map(let columns):
-            lines.append("map of \(transform.input)")
+            lines.append("map of \(inputs)")
             lines += columns.map { "  \($0.name) = \(Self.oneLine($0.text))" }
         case .deduplicate(let keys, let ttl):
             let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append(
-                "first rows of \(transform.input) by \(names.joined(separator: ", ")) within "
+                "first rows of \(inputs) by \(names.joined(separator: ", ")) within "
                     + "\(DurationText.text(milliseconds: ttl)); late rows dropped and counted")
         case .union:
-            lines.append(
-                "union of " + transform.inputs.map(\.description).joined(separator: ", "))
+            lines.append("union of \(inputs)")
         case .split(let routes, let hasDefault):
-            lines.append("split of \(transform.input)")
+            lines.append("split of \(inputs)")
             lines += routes.map { "  .\($0.name) where \(Self.oneLine($0.text))" }
             lines.append(hasDefault ? "  .default the rest" : "  the rest is left out")
         case .aggregate(let aggregate):
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
-            lines.append("aggregate of \(transform.input) by \(keys.joined(separator: ", "))")
+            lines.append("aggregate of \(inputs) by \(keys.joined(separator: ", "))")
             if let window = aggregate.window { lines.append("  " + Self.text(window)) }
             lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
+        case .join(let join): lines += Self.join(join, transform.inputs.map(\.description))
         }
         lines.append("on_error \(transform.onError.rawValue); gives " + Self.list(transform.schema))
         return lines
@@ -205,7 +206,7 @@ struct PipelineFacts {
 
     private static func isKeyed(_ transform: TransformDefinition) -> Bool {
         switch transform.kind {
-        case .aggregate, .deduplicate: true
+        case .aggregate, .deduplicate, .join: true
         default: false
         }
     }
@@ -217,6 +218,7 @@ struct PipelineFacts {
             if case .deduplicate(let keys, let ttl) = transform.kind {
                 return firstRows(transform.id, keys, ttl)
             }
+            if case .join(let join) = transform.kind { return joinState(transform.id, join) }
             guard case .aggregate(let aggregate) = transform.kind else { return nil }
             let keys = aggregate.keys.map { "\($0.name) \($0.expression.type)" }
             let calls = aggregate.items.map(\.item.calls.count).reduce(0, +)

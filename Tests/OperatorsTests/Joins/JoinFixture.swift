@@ -48,7 +48,8 @@ final class JoinOutput: OperatorOutput {
             late.append("\(Cell(batch.columns[1], row))")
         }
     }
-    func isConsumed(_ port: OutputPort) -> Bool { true }
+    var readsLate = true
+    func isConsumed(_ port: OutputPort) -> Bool { readsLate }
 }
 
 /// A join of `(lk, v)` and `(rk, w)` on `lk = rk`, in one or several subtasks.

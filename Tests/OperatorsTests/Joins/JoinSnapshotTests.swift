@@ -39,6 +39,28 @@ import Testing
         #expect(rest.allSatisfy { !fired.contains(String($0.split(separator: " ")[0])) })
     }
 
+    @Test func theEndOfTimeIsNotKeptSoAContinuedRunHasNoLateRows() throws {
+        let join = try JoinFixture(.inner, Self.tumbling)
+        try join.left(JoinRow("a", 1, 25))
+        try join.watermark(20)
+        try join.watermark(.max)
+        try join.restore(try join.snapshot(), parallelism: 1)
+        try join.left(JoinRow("a", 2, 25), JoinRow("a", 3, 9))
+        #expect(join.takeLate() == ["3"])
+    }
+
+    @Test func rowsAreNeverBehindTheWatermarkThatGoesOnBehindTheJoin() throws {
+        let close = try JoinFixture(.left, Self.tumbling, lateness: 7)
+        #expect(close.subtasks[0].watermarkDelayMilliseconds == 7)
+        let end = try JoinFixture(.left, Self.tumbling, lateness: 7, emission: .onWindowEnd)
+        #expect(end.subtasks[0].watermarkDelayMilliseconds == 0)
+        let interval = JoinDefinition.Window.interval(lower: -3, upper: 9)
+        let delays = try JoinDefinition.Kind.allCases.map {
+            try JoinFixture($0, interval).subtasks[0].watermarkDelayMilliseconds
+        }
+        #expect(delays == [1, 10, 4, 10])
+    }
+
     @Test func rowsOfAnotherJoinAreRefused() throws {
         let join = try JoinFixture(.left, Self.tumbling)
         try join.left(JoinRow("a", 1, 5))

@@ -1,4 +1,6 @@
+import StreamAPI
 import StreamCore
+import Synchronization
 import Testing
 
 @testable import Operators
@@ -123,6 +125,15 @@ import Testing
         try join.watermark(14)
         try join.left(JoinRow("a", 2, 9), JoinRow("a", 3, 10))
         #expect(join.takeLate() == ["2"])
+    }
+
+    @Test func lateRowsThatNothingReadsAreCounted() throws {
+        let join = try JoinFixture(.inner, Self.tumbling)
+        join.output.readsLate = false
+        try join.watermark(9)
+        try join.left(JoinRow("a", 1, 9), JoinRow("a", 2, 8), JoinRow("a", 3, 10))
+        #expect(join.takeLate().isEmpty)
+        #expect(join.counters.lateDropped.load(ordering: .relaxed) == 2)
     }
 
     @Test func onWindowCloseFiresOnceAfterTheAllowedLateness() throws {
