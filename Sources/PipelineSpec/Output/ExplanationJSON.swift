@@ -100,8 +100,9 @@ struct ExplanationJSON {
 
     /// One id, or alias and id of each.
     private func input(_ transform: TransformDefinition) -> JSONText {
-        guard case .join(let join) = transform.kind else { return .string(transform.inputs[0]) }
-        return .object(zip(join.aliases, transform.inputs.map { .string($0) }).map { ($0, $1) })
+        guard case .join(let join) = transform.kind else { return .string(transform.input) }
+        return .object(
+            zip(join.aliases, transform.inputs.map { .string($0.description) }).map { ($0, $1) })
     }
 
     private func join(_ join: JoinDefinition) -> [(String, JSONText)] {
