@@ -42,7 +42,10 @@ import Testing
                 emit: on_window_end
                 select: { id: o.id, paid: p.amount, starts: window_start }
             """)
-        #expect(transform.inputs == ["orders", "payments"])
+        #expect(
+            transform.inputs == [
+                OutputAddress(operatorID: "orders"), OutputAddress(operatorID: "payments"),
+            ])
         #expect(join.kind == .left)
         #expect(join.aliases == ["o", "p"])
         #expect(join.keys.count == 2)
