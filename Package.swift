@@ -136,6 +136,9 @@ let package = Package(
             ]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("FuzzCorpusTests", ["FuzzEntries"]),
+        tests(
+            "CommandLineInterfaceTests",
+            ["CommandLineInterface", "Expression", "StreamAPI", "StreamCore"]),
         tests("EndToEndTests", []),
     ].filter { target in target.type != .test || testTargetsWanted?.contains(target.name) != false
     },

@@ -43,6 +43,8 @@ public enum CommandLineInterface {
         case "schema": return ReferenceVerbs.schema()
         case "explain-error": return try ReferenceVerbs.explainError(command)
         case "functions": return try ReferenceVerbs.functions(command)
+        case "eval": return try EvalVerb(command).perform()
+        case "completion": return try ReferenceVerbs.completion(command, parser)
         case "version": return ReferenceVerbs.version()
         default:
             throw UsageError(message: "verb `\(command.verb)` is in the table but not built in")

@@ -47,7 +47,7 @@ import Testing
         ("CAST(color AS FOO)", "E1101", 14..<17, "FOO"),
         ("CAST(color, INT)", "E1101", 10..<11, "AS"), ("*", "E1101", 0..<1, "COUNT(*)"),
         ("AND", "E1101", 0..<3, "AND"), ("a.", "E1101", 2..<2, "name"),
-        ("a[x]", "E1101", 2..<3, "element"),
+        ("a[", "E1101", 2..<2, "value"), ("$", "E1101", 0..<1, "a name follows"),
         ("weight AS w", "E1101", 7..<9, "AS"), ("TRIM(BOTH 'x' color)", "E1101", 14..<19, "FROM"),
     ])
     func syntaxErrorsNameTheirPlace(
@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: [
         ("colour = 'a'", "E1102", 0..<6, "did you mean `color`?"),
         ("size > 1", "E1102", 0..<4, "columns: color, weight, count, address, tags"),
-        ("address.zip = '1'", "E1102", 0..<11, ""),
+        ("address.zap = '1'", "E1102", 0..<11, "did you mean `zip`?"),
         ("weight > color", "E1103", 0..<14, "CAST(color AS DOUBLE), or TRY_CAST"),
         ("color = 1", "E1103", 0..<9, "CAST(color AS INT)"),
         ("address = address", "E1103", 0..<17, ""),
@@ -100,19 +100,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("NOW()", "NOW"), ("TIME '12:00:00'", "TIME"),
-        ("TIMESTAMP_LTZ '2020-01-01 00:00:00'", "TIMESTAMP_LTZ"), ("$topic", "$topic"),
-        ("$headers['k']", "$headers"),
+        ("TIME '12:00:00'", "TIME"),
+        ("TIMESTAMP_LTZ '2020-01-01 00:00:00'", "TIMESTAMP_LTZ"),
         ("ROW_NUMBER() OVER (ORDER BY a)", "OVER"),
-        ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
         ("CAST(color AS TIMESTAMP(6))", "TIMESTAMP(6)"), ("CAST(color AS TINYINT)", "TINYINT"),
-        ("CAST(color AS VARCHAR(3))", "VARCHAR"), ("ARRAY[1, 2]", "ARRAY"), ("MAP['a', 1]", "MAP"),
-        ("ROW(1, 2)", "ROW"), ("(1, 2)", "ROW"), ("color IN (SELECT 1)", "query"),
+        ("CAST(color AS VARCHAR(3))", "VARCHAR"),
+        ("color IN (SELECT 1)", "query"),
         ("EXISTS (SELECT 1)", "EXISTS"),
-        ("RAND()", "RAND"), ("UUID()", "UUID"),
         ("weight BETWEEN SYMMETRIC 1 AND 2", "SYMMETRIC"), ("x'AB'", "prefix"),
         ("address.*", "`.*`"),
-        ("tags['k']", "MAP"), ("JSON_VALUE(color, '$.a')", "JSON_VALUE"),
         ("COLLECT(weight)", "COLLECT"),
     ])
     func whatIsNotBuiltIsNamed(text: String, name: String) throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Expression
@@ -27,6 +28,20 @@ import Testing
         }
         #expect(page.contains("| `'a' \\|\\| 'b' \\|\\| 'c'` | `\"abc\"` |"))
         #expect(page.contains("| `1 / 0` | error E2101 |"))
+    }
+
+    /// `MILLRACE_WRITE_DOCS=1 swift test --filter FunctionReferenceTests` writes the page anew.
+    @Test func docsFunctionsIsThePage() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.appending(path: "docs/functions.md")
+        let page = FunctionReference.markdown()
+        if ProcessInfo.processInfo.environment["MILLRACE_WRITE_DOCS"] != nil {
+            try page.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(
+            try String(contentsOf: file, encoding: .utf8) == page,
+            "MILLRACE_WRITE_DOCS=1 swift test --filter FunctionReferenceTests writes it anew")
     }
 
     @Test func namesAreFoundInAnyCase() {

@@ -285,7 +285,7 @@ struct NaiveEvaluator {
     }
 
     /// Java's form from Swift's: the same shortest digits, laid out otherwise.
-    private static func javaText(_ x: Double) -> String {
+    static func javaText(_ x: Double) -> String {
         let magnitude = x.magnitude
         let sign = x.sign == .minus ? "-" : ""
         if magnitude == 0 { return sign + "0.0" }

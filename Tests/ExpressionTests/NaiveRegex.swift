@@ -38,7 +38,7 @@ extension NaiveRowCalls {
     }
 
     /// Java's rule: behind an empty match the search goes on one code point later.
-    private static func matches(
+    static func matches(
         _ text: String, _ regex: _StringProcessing.Regex<AnyRegexOutput>
     ) -> [Range<String.Index>] {
         var found: [Range<String.Index>] = []
@@ -87,5 +87,56 @@ extension NaiveRowCalls {
             }
         }
         return result + ")"
+    }
+}
+
+extension NaiveRowCalls {
+    static func extractAll(_ text: String, _ pattern: String, _ group: Int) throws -> Value {
+        guard let regex = try? _StringProcessing.Regex(pattern) else { throw fail(.badPattern) }
+        let scalars = regex.matchingSemantics(.unicodeScalar)
+        var parts: [String] = []
+        for range in matches(text, scalars) {
+            guard let match = try scalars.firstMatch(in: text[range.lowerBound...]) else {
+                continue
+            }
+            guard group >= 0, group < match.output.count else { return .null }
+            let part = match.output[group].substring.map { NaiveJSON.quoted(String($0)) }
+            parts.append(part ?? "null")
+        }
+        let groupCount = pattern.filter { $0 == "(" }.count
+        guard group >= 0, group <= groupCount else { return .null }
+        return .text("[" + parts.joined(separator: ",") + "]")
+    }
+
+    /// Java's `split`: parts between matches, none empty at the end.
+    static func javaSplit(_ text: String, _ pattern: String, limit: Int = 0) throws -> [String] {
+        guard let regex = try? _StringProcessing.Regex(pattern) else { throw fail(.badPattern) }
+        var parts: [String] = []
+        var from = text.startIndex
+        for match in matches(text, regex.matchingSemantics(.unicodeScalar)) {
+            if limit > 0, parts.count == limit - 1 { break }
+            if match.upperBound == text.startIndex { continue }
+            parts.append(String(text[from..<match.lowerBound]))
+            from = match.upperBound
+        }
+        if parts.isEmpty { return [text] }
+        parts.append(String(text[from...]))
+        while limit == 0, parts.last == "" { parts.removeLast() }
+        return parts
+    }
+
+    static func textToMap(_ text: String, _ pairs: String, _ keys: String) throws -> Value {
+        guard !text.isEmpty else {
+            _ = try javaSplit("", pairs)
+            _ = try javaSplit("", keys)
+            return "{}"
+        }
+        _ = try javaSplit("", keys)
+        let members = try javaSplit(text, pairs).map { pair in
+            let halves = try javaSplit(pair, keys, limit: 2)
+            let value = halves.count < 2 ? "null" : NaiveJSON.quoted(halves[1])
+            return NaiveJSON.quoted(halves.count < 2 ? pair : halves[0]) + ":" + value
+        }
+        return .text("{" + members.joined(separator: ",") + "}")
     }
 }

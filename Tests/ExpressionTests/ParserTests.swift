@@ -28,6 +28,15 @@ import Testing
         ("TRY_CAST(a AS integer)", "TRY_CAST(a AS INT)"),
         ("a.b[0].c", "a.b[0].c"), ("\"a b\".\"c\"\"d\"", "a b.c\"d"), ("`from`", "from"),
         ("größe", "größe"),
+        ("$topic", "$topic"), ("$headers['trace id']", "$headers.trace id"),
+        ("$offset + 1", "($offset + 1)"), ("m['k'][0].x", "m.k[0].x"),
+        ("a[i + 1].b", "a[(i + 1)].b"),
+        ("f(a)[0]['k']", "F(a)[0]['k']"), ("ARRAY[a, b][0]", "ARRAY(a, b)[0]"),
+        ("(a, b)", "ROW(a, b)"), ("(a).b", "a.b"), ("-a[i]", "(- a[i])"),
+        ("a IS NOT JSON ARRAY", "(NOT IS JSON(a))"), ("a SIMILAR TO b", "(a SIMILAR TO b)"),
+        ("JSON_VALUE(a, b DEFAULT c ON EMPTY)", "JSON_VALUE(a, b, c)"),
+        ("current_timestamp", "CURRENT_TIMESTAMP()"), ("`current_timestamp`", "current_timestamp"),
+        ("OVERLAY(a PLACING b FROM 2 FOR 3)", "OVERLAY(a, b, 2, 3)"),
         ("a -- to the end\n + b", "(a + b)"), ("a /* or */ + b", "(a + b)"), ("'it''s'", "'it's'"),
         ("timestamp", "timestamp"), ("a.end", "a.end"),
         ("TRUE IS NOT FALSE", "(TRUE IS NOT FALSE)"),
@@ -137,6 +146,10 @@ import Testing
         case .similar(let x, let pattern, let escape, let isNegated):
             let tail = escape.map { " ESCAPE " + shown($0) } ?? ""
             return "(\(shown(x)) \(not(isNegated))SIMILAR TO \(shown(pattern))\(tail))"
+        case .json(let call):
+            return "\(call.function.rawValue)(\(list(call.children)))"
+        case .access(let x, .field(let name)): return "\(shown(x)).\(name)"
+        case .access(let x, .subscript(let index)): return "\(shown(x))[\(shown(index))]"
         case .caseWhen(let x, let clauses, let otherwise):
             return "CASE" + (x.map { " " + shown($0) } ?? "")
                 + clauses.map { " WHEN \(shown($0.condition)) THEN \(shown($0.result))" }.joined()

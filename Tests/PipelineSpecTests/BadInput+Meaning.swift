@@ -216,6 +216,8 @@ extension BadInput {
         BadInput("a number beyond all", "E1107", condition("weight > ‸99999999999999999999")),
         BadInput("a function that is not built", "E1108", condition("‸RANK(color) = 1")),
         BadInput("a look-ahead", "E1131", condition("REGEXP(color, ‸'a(?=b)')")),
+        BadInput("a path that is none", "E1132", condition("JSON_EXISTS(color, ‸'a.b')")),
+        BadInput("chance", "E1133", condition("color = 'a' OR ‸RAND() > 0.5")),
         BadInput("too many aggregate calls", "E1016") {
             let sum = Array(repeating: "COUNT(*)", count: 126).joined(separator: " + ")
             $0.transforms =

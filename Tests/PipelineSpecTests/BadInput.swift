@@ -51,9 +51,9 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("an unknown key inside", "E1004") { $0.sinks += "\n    ‸topc: a" },
         BadInput("another version", "E1024") { $0.head = "version: ‸2\nname: sample" },
         BadInput("a section that is not built", "E1010") { $0.tail = "‸tests: []" },
-        BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸key_format: json" },
+        BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸error_threshold: 5" },
         BadInput("a type that is not built", "E1010") {
-            $0.transforms = "  kept:\n    type: ‸deduplicate\n    input: events"
+            $0.transforms = "  kept:\n    type: ‸unnest\n    input: events"
         },
         BadInput("a format that is not built", "E1010") {
             $0.sinks += "\n    format: ‸avro"

@@ -23,7 +23,7 @@ import Testing
         #expect(
             Set(properties.keys) == [
                 "version", "name", "description", "config", "connections", "sources", "transforms",
-                "sinks",
+                "sinks", "allow_nondeterministic",
             ])
         #expect(
             schema["required"] as? [String] == [

@@ -109,4 +109,7 @@ int csimdjson_is_utf8(const uint8_t *text, size_t count);
 #ifdef __cplusplus
 }
 #endif
+
+#include "CSimdJSONReader.h"
+
 #endif

@@ -63,6 +63,18 @@ enum ReferenceVerbs {
         return text + "\n"
     }
 
+    static func completion(
+        _ command: ParsedCommand, _ parser: CommandLineParser
+    ) throws -> ExitCode {
+        let word = command.arguments[0]
+        guard let shell = Completion.Shell(rawValue: word) else {
+            throw UsageError(
+                message: unknown("shell", word, Completion.Shell.allCases.map(\.rawValue)))
+        }
+        standardOutput(Completion(verbs: parser.verbs).script(for: shell))
+        return .finished
+    }
+
     static func version() -> ExitCode {
         standardOutput("millrace \(productVersion) (\(PipelinePlanner.clientLibraryVersion))\n")
         return .finished

@@ -1,7 +1,9 @@
 /// Every verb of the executable. Verbs, argument order and long flags are `flink`'s where Flink has
 /// them, kebab-case first, Flink's camelCase and short forms accepted.
 enum VerbTable {
-    static let all = [run, lint, explain, echo, schema, explainError, functions, help, version]
+    static let all = [
+        run, lint, explain, echo, schema, explainError, eval, functions, completion, help, version,
+    ]
 
     static let run = VerbSpecification(
         name: "run", arguments: "FILE", argumentCount: 1...1,
@@ -108,6 +110,33 @@ enum VerbTable {
         name: "explain-error", arguments: "CODE", argumentCount: 1...1,
         summary: "explain an error code", docs: "The same text as docs/errors.md.",
         examples: ["millrace explain-error E1103"])
+
+    static let eval = VerbSpecification(
+        name: "eval", arguments: "EXPR", argumentCount: 1...1,
+        summary: "try an expression, on a row if one is given",
+        docs: """
+            Prints the value, as JSON, and its type. The row is a JSON object; its columns have the
+            types that their values look like (a null is a STRING), or those of --schema. With
+            --schema alone the type is printed. Exits 78 if the expression is wrong, 1 if it fails
+            for this row.
+            """,
+        options: [
+            OptionSpecification(
+                name: "row", value: "JSON", docs: "the columns' values: {\"color\": \"red\"}"),
+            OptionSpecification(
+                name: "schema", value: "COLUMNS",
+                docs: "the columns' types: 'color STRING, price DECIMAL(10, 2) NOT NULL'"),
+        ],
+        examples: [
+            "millrace eval 'UPPER(color)' --row '{\"color\": \"red\"}'",
+            "millrace eval 'price * 2' --row '{\"price\": 9.95}' --schema 'price DECIMAL(10, 2)'",
+        ])
+
+    static let completion = VerbSpecification(
+        name: "completion", arguments: "bash|zsh|fish", argumentCount: 1...1,
+        summary: "print a script that completes verbs, options and functions in a shell",
+        docs: "The script's first line says where it goes.",
+        examples: ["source <(millrace completion bash)"])
 
     static let functions = VerbSpecification(
         name: "functions", arguments: "[NAME]", argumentCount: 0...1,

@@ -28,6 +28,8 @@ extension Checker {
             return checkCase(operand, clauses, otherwise, range)
         case .cast(let operand, let type, let isTry):
             return checkCast(operand, type, isTry: isTry, range)
+        case .json(let call): return checkJSON(call, range)
+        case .access(let value, let step): return checkAccess(value, step, range)
         case .call(let name, let nameRange, let arguments, let isStar):
             return checkCall(name, nameRange, arguments, isStar: isStar, range)
         case .aggregate(let call, let isDistinct, let filter):
@@ -65,8 +67,10 @@ extension Checker {
         case .column(let index, let type, let isNullable):
             return .value(column(index, type, isNullable: isNullable, range))
         case .unreachable(let reason):
+            if let part = checkParts(steps, range) { return part }
             report(.unknownColumn, reason, range)
         case .unknown(let candidates):
+            if let part = checkParts(steps, range) { return part }
             reportUnknown(steps, candidates, range)
         }
         return .invalid

@@ -17,7 +17,8 @@ package enum ScopeResolution: Sendable {
 
 /// The columns of a batch, by name: the scope behind every operator but a source.
 ///
-/// ROW and ARRAY columns are carried as JSON text; a path into one is refused here.
+/// ROW, ARRAY and MAP columns are carried as JSON text; a path into one is read out of it by the
+/// expression.
 package struct SchemaScope: ExpressionScope, Sendable {
     package let schema: RowSchema
     package init(_ schema: RowSchema) { self.schema = schema }
@@ -34,8 +35,7 @@ package struct SchemaScope: ExpressionScope, Sendable {
         let field = schema.fields[index]
         guard path.count == 1 else {
             return .unreachable(
-                reason: "`\(name)` is \(field.type), carried as a whole behind its source; "
-                    + "select the part as a column of its own in a map on the source")
+                reason: "`\(name)` is \(field.type), which has no parts")
         }
         return .column(index: index, type: field.type, isNullable: field.isNullable)
     }
@@ -121,6 +121,9 @@ package final class SourceScope: ExpressionScope {
                 isNullable = isNullable || field.isNullable
             case (.element, .array(let element)):
                 type = element
+                isNullable = true
+            case (.field, .map(.string, let value)):
+                type = value
                 isNullable = true
             default:
                 let prefix = Array(path[..<depth]).pathText

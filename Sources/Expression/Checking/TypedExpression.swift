@@ -7,7 +7,7 @@ package struct TypedExpression: Sendable {
     package let type: LogicalType
     /// False: no row gives NULL.
     package let isNullable: Bool
-    /// False where a replay could give another value (none of the functions of today).
+    /// False where a replay could give another value (NOW, RAND and their like).
     package let isDeterministic: Bool
     /// True if some row may raise an ``EvaluationError``.
     package let canFail: Bool

@@ -12,9 +12,10 @@ package final class CompiledExpression {
 
     private let program: KernelProgram
 
-    package init(_ typed: TypedExpression) {
+    /// - Parameter environment: The clock and the random bits of functions like NOW and UUID.
+    package init(_ typed: TypedExpression, environment: EvaluationEnvironment = .system) {
         self.typed = typed
-        program = KernelProgram(typed)
+        program = KernelProgram(typed, environment: environment)
     }
 
     /// Computes the selected rows of `batch`.

@@ -18,6 +18,8 @@ package struct EvaluationError: Error, Hashable, Sendable {
         case nullEventTime = "E2106"
         /// A value that a function does not take: the root of a negative number.
         case badArgument = "E2111"
+        /// A text that is not JSON, or a value in it that is missing or of another type.
+        case badJSON = "E2112"
     }
 
     package let code: Code

@@ -32,6 +32,10 @@ package struct ExpressionError: Error, Hashable, Sendable {
         case tooLarge = "E1115"
         /// A constant that is no regular expression, or one that RE2 has not.
         case badRegex = "E1131"
+        /// A text that is no path into JSON.
+        case badJSONPath = "E1132"
+        /// A function that a replay may answer otherwise, where each record counts once.
+        case nondeterministic = "E1133"
     }
 
     package let code: Code

@@ -7,7 +7,8 @@ extension FunctionRegistry {
         + temporalFunctions
         + stringFunctions
         + mathFunctions + moreStringFunctions + regexFunctions + encodingFunctions + hashFunctions
-        + conditionalFunctions + conversions + aggregates
+        + jsonFunctions + collectionFunctions + volatileFunctions + conditionalFunctions
+        + conversions + aggregates
 
     static func syntax(
         _ name: String, _ category: FunctionDefinition.Category, _ syntax: [String],

@@ -8,6 +8,9 @@ package struct FunctionDefinition: Sendable {
         case string = "String"
         case hash = "Hash"
         case temporal = "Temporal"
+        case json = "JSON"
+        case collection = "Collections"
+        case volatile = "Clock and chance"
         case conditional = "Conditional"
         case conversion = "Type conversion"
         case aggregate = "Aggregate"
@@ -78,6 +81,9 @@ package enum FunctionRegistry {
         }
         return table
     }()
+
+    /// Every name and alias, sorted, for completion.
+    package static var names: [String] { all.flatMap { [$0.name] + $0.aliases }.sorted() }
 
     /// Names that can be called, for "did you mean".
     static let callableNames: [String] = all.flatMap { definition in

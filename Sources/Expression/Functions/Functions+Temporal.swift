@@ -57,11 +57,12 @@ extension FunctionRegistry {
             ]
         ) { checker, site in checker.readText(site, .date) },
         temporal(
-            "UNIX_TIMESTAMP", .range(1...2),
-            ["UNIX_TIMESTAMP(text)", "UNIX_TIMESTAMP(text, pattern)"], "BIGINT",
+            "UNIX_TIMESTAMP", .range(0...2),
+            ["UNIX_TIMESTAMP()", "UNIX_TIMESTAMP(text)", "UNIX_TIMESTAMP(text, pattern)"], "BIGINT",
             "Whole seconds from 1970-01-01 00:00:00 UTC to the time that the text says, in the "
                 + "session's time zone unless it has an offset of its own. NULL for a text that is "
-                + "none (Flink: the smallest BIGINT)." + patternNote,
+                + "none (Flink: the smallest BIGINT). Without a text that of NOW(), which is not "
+                + "deterministic." + patternNote,
             [
                 ("UNIX_TIMESTAMP('1970-01-01 00:01:00')", "60"),
                 (
@@ -69,7 +70,11 @@ extension FunctionRegistry {
                     "1"
                 ), ("UNIX_TIMESTAMP('soon')", "null"),
             ]
-        ) { checker, site in checker.unixTimestamp(site) },
+        ) { checker, site in
+            site.arguments.isEmpty
+                ? .value(checker.volatile(.unixTime, [], .bigint, site.range))
+                : checker.unixTimestamp(site)
+        },
         temporal(
             "FROM_UNIXTIME", .range(1...2),
             ["FROM_UNIXTIME(seconds)", "FROM_UNIXTIME(seconds, pattern)"], "STRING",

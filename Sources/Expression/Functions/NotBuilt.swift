@@ -3,22 +3,19 @@
 enum NotBuilt {
     /// Those that are written without parentheses.
     static let bareNames: Set<String> = [
-        "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
+        "CURRENT_TIME", "LOCALTIME",
     ]
 
     static let names: Set<String> = [
         // Times.
-        "NOW", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_ROW_TIMESTAMP",
-        "LOCALTIMESTAMP", "LOCALTIME", "PROCTIME",
-
+        "CURRENT_TIME", "LOCALTIME",
         "INTERVAL", "TIMESTAMP", "DATE", "TIME",
-        // Texts and JSON.
-        "JSON_VALUE", "JSON_QUERY", "JSON_EXISTS", "JSON_STRING", "JSON_OBJECT", "JSON_ARRAY",
-        "IS_JSON", "STR_TO_MAP", "SPLIT",
-        // Collections.
-        "CARDINALITY", "ELEMENT", "ARRAY_CONTAINS", "COLLECT",
-        // Random values.
-        "RAND", "RAND_INTEGER", "UUID",
+        // Texts and collections.
+        "PRINTF", "ELT", "JSON_LENGTH", "COLLECT", "ARRAY_APPEND", "ARRAY_CONCAT",
+        "ARRAY_DISTINCT", "ARRAY_EXCEPT", "ARRAY_INTERSECT", "ARRAY_JOIN", "ARRAY_MAX",
+        "ARRAY_MIN", "ARRAY_POSITION", "ARRAY_PREPEND", "ARRAY_REMOVE", "ARRAY_REVERSE",
+        "ARRAY_SLICE", "ARRAY_SORT", "ARRAY_UNION", "MAP_ENTRIES", "MAP_FROM_ARRAYS", "MAP_KEYS",
+        "MAP_UNION", "MAP_VALUES", "PERCENTILE",
         // Aggregates and windows.
         "ARRAY_AGG", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "HOP", "TUMBLE",
         "CUMULATE", "SESSION", "WINDOW_START", "WINDOW_END", "GROUPING",

@@ -6,6 +6,9 @@ final class Frame {
     private(set) var columns: [Column] = []
     /// Rows that a column of this batch can have.
     private(set) var capacity = 1
+    /// The clock and the random bits of volatile functions.
+    let environment: EvaluationEnvironment
+    private var batchTime: Int64?
     private var locals: [Column?] = []
     private var usesArena = false
     private var usesConstants = false
@@ -22,7 +25,18 @@ final class Frame {
         return ByteArena()
     }()
 
+    init(_ environment: EvaluationEnvironment = .system) { self.environment = environment }
+
+    /// Milliseconds since the epoch: one reading of the clock for all rows of a batch.
+    var now: Int64 {
+        if let batchTime { return batchTime }
+        let time = environment.now()
+        batchTime = time
+        return time
+    }
+
     func beginBatch(_ batch: RecordBatch) {
+        batchTime = nil
         columns = batch.columns
         capacity = max(batch.rowCapacity, batch.rowCount, 1)
         if usesArena { arena.recycle() }

@@ -9,8 +9,11 @@ final class KernelProgram {
     private let isHarmless: Bool
 
     /// - Parameter folds: Whether parts without columns are computed once, here.
-    init(_ typed: TypedExpression, folds: Bool = true) {
-        let frame = Frame()
+    init(
+        _ typed: TypedExpression, folds: Bool = true,
+        environment: EvaluationEnvironment = .system
+    ) {
+        let frame = Frame(environment)
         var compiler = KernelCompiler(frame: frame, folds: folds)
         root = compiler.compile(typed)
         self.frame = frame

@@ -7,6 +7,9 @@ enum RowCall: Hashable, Sendable {
     case math(MathFunction)
     /// Nil: SHA2 with the number of bits as its second argument.
     case hash(HashFunction?)
+    case json(JSONFunction)
+    case nested(NestedFunction)
+    case volatile(VolatileFunction)
 }
 
 extension RowCall {
@@ -18,6 +21,9 @@ extension RowCall {
         case .math(let function):
             RowFunctionKernel(MathRow(function: function), arguments, type)
         case .hash(let function): RowFunctionKernel(Hash(function), arguments, type)
+        case .json(let function): function.kernel(arguments, type)
+        case .nested(let function): function.kernel(arguments, type)
+        case .volatile(let function): function.kernel(arguments, type)
         }
     }
 }

@@ -43,7 +43,7 @@ struct Lexer {
         case UInt8(ascii: ".") where byte(at: position + 1).map(Self.isDigit) ?? false:
             return try number()
         case UInt8(ascii: "$"):
-            throw metadataReference()
+            return try metadataName()
         default:
             if let word = try word() { return word }
             return try symbol()
@@ -288,16 +288,15 @@ struct Lexer {
             help: help)
     }
 
-    private mutating func metadataReference() -> ExpressionError {
+    /// `$topic`: the name of what a connector knows of a record.
+    private mutating func metadataName() throws(ExpressionError) -> Token {
         let start = position
         position += 1
-        while let next = byte(at: position),
-            next == UInt8(ascii: "_") || (next | 0x20) >= 0x61 && (next | 0x20) <= 0x7A
-        {
-            position += 1
+        guard let name = try word(), case .word(let text) = name.kind else {
+            throw ExpressionError(
+                .syntax, "a name follows `$`", range: start..<start + 1,
+                help: "for example $topic, $offset or $headers['k']")
         }
-        let name = String(decoding: text[start..<position], as: UTF8.self)
-        return ExpressionError(
-            .notBuilt, "metadata (`\(name)`) is not built yet", range: start..<position)
+        return Token(kind: .quotedName("$" + text), range: start..<name.range.upperBound)
     }
 }

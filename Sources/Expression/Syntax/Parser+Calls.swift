@@ -13,7 +13,7 @@ extension Parser {
         case "OVERLAY": return try parseOverlay(nameRange)
         case "EXTRACT": return try parseExtract(nameRange)
         case "TIMESTAMPADD", "TIMESTAMPDIFF": return try parseUnitCall(name, nameRange)
-        case "CONVERT", "ROW", "PERIOD":
+        case "CONVERT", "PERIOD":
             throw notBuilt(name, nameRange)
         default: return try parsePlainCall(name, nameRange)
         }
@@ -22,6 +22,7 @@ extension Parser {
     private mutating func parsePlainCall(
         _ name: String, _ nameRange: Range<Int>
     ) throws(ExpressionError) -> SyntaxNode {
+        if let call = try parseJSON(name, nameRange) { return call }
         let isDistinct = consume(keyword: "DISTINCT")
         var arguments: [SyntaxNode] = []
         let isStar = current.isSymbol("*") && following.isSymbol(")")

@@ -45,7 +45,7 @@ extension Parser {
         case "(":
             advance()
             let inner = try parseExpression(Power.lowest)
-            if current.isSymbol(",") { throw notBuilt("a ROW value", current.range) }
+            if current.isSymbol(",") { return try parseRow(inner, from: start) }
             try expect(symbol: ")", "to close the parenthesis")
             return inner
         case "-":
@@ -130,18 +130,27 @@ extension Parser {
             return try parseCall(keyword, token.range)
         }
         if keyword == "ARRAY" || keyword == "MAP", following.isSymbol("[") {
-            throw notBuilt("\(keyword)[...]", token.range)
+            return try parseConstructor(keyword, token.range)
         }
         advance()
+        if Self.calledWithoutParentheses.contains(keyword) {
+            return try node(
+                .call(name: keyword, nameRange: token.range, [], isStar: false), from: start)
+        }
         return try parsePath(from: name, start)
     }
+
+    /// Reserved words; a column of such a name is written in quotes.
+    private static let calledWithoutParentheses: Set<String> = [
+        "CURRENT_TIMESTAMP", "CURRENT_DATE", "LOCALTIMESTAMP",
+    ]
 
     /// The rest of `a.b[0]`, behind its first name.
     private mutating func parsePath(
         from name: String, _ start: Int
     ) throws(ExpressionError) -> SyntaxNode {
         var steps = [PathStep.field(name)]
-        while current.isSymbol(".") || current.isSymbol("[") {
+        while current.isSymbol(".") || isConstantStep {
             guard steps.count < ExpressionParser.depthMax else {
                 throw ExpressionError(
                     .tooLarge, "a path has more than \(ExpressionParser.depthMax) steps",
@@ -152,7 +161,7 @@ extension Parser {
         return try node(.path(steps), from: start)
     }
 
-    private mutating func fieldStep() throws(ExpressionError) -> PathStep {
+    mutating func fieldStep() throws(ExpressionError) -> PathStep {
         switch current.kind {
         case .word(let name), .quotedName(let name):
             advance()
@@ -164,12 +173,15 @@ extension Parser {
 
     private mutating func elementStep() throws(ExpressionError) -> PathStep {
         advance()
-        if case .string = current.kind { throw notBuilt("access to a MAP by key", current.range) }
+        if case .string(let key) = current.kind {
+            advance()
+            try expect(symbol: "]", "after a key")
+            return .field(key)
+        }
         guard case .integer(let value) = current.kind, let value, value <= UInt64(Int32.max) else {
             throw ExpressionError(
                 .syntax, "expected a number of an element, found \(current.shown)",
-                range: current.range,
-                help: "elements are counted from 0: a[0]; a computed one is not built yet")
+                range: current.range, help: "elements are counted from 0: a[0]")
         }
         advance()
         try expect(symbol: "]", "after the number of an element")

@@ -110,7 +110,7 @@ struct Parser {
                 "the expression is nested deeper than \(ExpressionParser.depthMax) levels",
                 range: current.range, help: "compute a part of it in a map before")
         }
-        var left = try parsePrefix()
+        var left = try parseAccess(try parsePrefix())
         while let power = infixPower(), power >= minimum {
             left = try parseInfix(left, power)
         }
@@ -181,8 +181,9 @@ struct Parser {
             let right = try parseExpression(Power.comparison + 1)
             return try node(.distinct(left, right, isNegated: isNegated), from: start)
         }
+        if current.isKeyword("JSON") { return try parseIsJSON(left, isNegated: isNegated) }
         guard let test = current.keyword.flatMap(TruthTest.init) else {
-            throw unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS")
+            throw unexpected("NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM after IS")
         }
         advance()
         return try node(.test(left, test, isNegated: isNegated), from: start)

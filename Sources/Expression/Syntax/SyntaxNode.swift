@@ -34,6 +34,9 @@ package final class SyntaxNode: Sendable {
         case cast(SyntaxNode, TypeName, isTry: Bool)
         /// The name in upper case. `COUNT(*)` has `isStar`.
         case call(name: String, nameRange: Range<Int>, [SyntaxNode], isStar: Bool)
+        case json(JSONCall)
+        /// A part of a value that is not a plain path.
+        case access(SyntaxNode, AccessStep)
         /// A call with what only aggregates have: `COUNT(DISTINCT x) FILTER (WHERE condition)`.
         case aggregate(call: SyntaxNode, isDistinct: Bool, filter: SyntaxNode?)
     }
@@ -63,6 +66,13 @@ package final class SyntaxNode: Sendable {
         package let type: LogicalType
         package let range: Range<Int>
     }
+}
+
+/// One step into a value that is computed.
+package enum AccessStep: Sendable {
+    case field(String)
+    /// An element's number or a map's key.
+    case `subscript`(SyntaxNode)
 }
 
 /// A number with a point and without exponent. `1.50` is 150, with precision 3 and scale 2: as in
@@ -137,6 +147,9 @@ extension SyntaxNode.Kind {
     package var children: [SyntaxNode] {
         switch self {
         case .literal, .path: []
+        case .json(let call): call.children
+        case .access(let value, .field): [value]
+        case .access(let value, .subscript(let index)): [value, index]
         case .unary(_, let operand), .test(let operand, _, _), .cast(let operand, _, _): [operand]
         case .binary(_, let left, let right), .distinct(let left, let right, _): [left, right]
         case .logical(_, let operands), .call(_, _, let operands, _): operands

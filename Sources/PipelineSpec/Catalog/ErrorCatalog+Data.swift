@@ -76,6 +76,20 @@ extension ErrorCatalog {
             quantifiers do not exist. `(?<name>..)`, `\\p{Alpha}` and flags `i`, `m`, `s` do. In a \
             text of SQL a backslash is written once.
             """),
+        Entry(
+            "E1132", "Not a path into JSON",
+            """
+            A path is a constant: `$`, then `.name`, `['name']`, `[0]`, with `lax` or `strict` before \
+            it. Without either it is strict, as in Flink: a step that leads nowhere is an ERROR.
+            """),
+        Entry(
+            "E1133", "A function that is not deterministic",
+            """
+            After a failure records are read again, and NOW, RAND, UUID and their like give other \
+            values than before: rows that were counted, filtered or keyed by them would not be the \
+            same. `allow_nondeterministic: true`, at the top of the file, says that this is wanted; \
+            each record still counts once. A pipeline whose sinks are all at_least_once may use them.
+            """),
     ]
 
     private static let policy =
@@ -140,6 +154,12 @@ extension ErrorCatalog {
         Entry(
             "E2111", "A value that the function does not take",
             "The root of a negative number, a text that is not Base64." + rowPolicy),
+        Entry(
+            "E2112", "A JSON value that is not there",
+            """
+            A function with ERROR ON ERROR or ON EMPTY found no value, or a value inside of a ROW, \
+            ARRAY or MAP is not of its declared type.
+            """ + rowPolicy),
     ]
 
     static let state: [Entry] = [

@@ -9,7 +9,9 @@ extension PipelineChecker {
     func syntax(_ value: DecodedValue) -> SyntaxNode? {
         guard let text = value.node.scalar?.text else { return nil }
         do throws(ExpressionErrors) {
-            return try ExpressionParser.parse(text)
+            let syntax = try ExpressionParser.parse(text)
+            if !syntax.volatileCalls.isEmpty { volatileExpressions.append((value, syntax)) }
+            return syntax
         } catch {
             report(error, in: value)
             return nil

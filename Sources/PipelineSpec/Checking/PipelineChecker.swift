@@ -28,6 +28,8 @@ final class PipelineChecker {
     var sinks: [SinkDefinition] = []
     /// Sources whose records' headers a sink passes on.
     var passedHeaderSources: Set<String> = []
+    /// Expressions that call functions which a replay may answer otherwise.
+    var volatileExpressions: [(value: DecodedValue, syntax: SyntaxNode)] = []
 
     init(
         _ root: DecodedObject, node: YAMLNode, decoder: FieldDecoder, environment: LintEnvironment
@@ -53,6 +55,7 @@ final class PipelineChecker {
         }
         checkTopicLoops()
         checkExactlyOnce()
+        checkDeterminism()
         guard !decoder.collector.hasErrors else { return nil }
         return definition()
     }

@@ -19,6 +19,13 @@ package enum DiagnosticRendering: String, Sendable, CaseIterable {
         }
     }
 
+    /// One diagnostic for people.
+    ///
+    /// - Parameter lines: What it is about; line 1 first.
+    package static func text(of diagnostic: Diagnostic, _ lines: [String]) -> String {
+        TextRendering.render(diagnostic, lines)
+    }
+
     // MARK: JSON
 
     private static func json(_ results: [LintResult]) -> String {

@@ -36,8 +36,12 @@ enum Grammar {
                 "sinks", .map(.identifier, .variants(SinkGrammar.variants)), isRequired: true,
                 "What is written. At least one."),
             .notAvailable("tests", "Tests of the pipeline, in the file."),
-            .notAvailable(
-                "allow_nondeterministic", "No function of this version is non-deterministic."),
+            FieldSpecification(
+                "allow_nondeterministic", .boolean, default: "false",
+                """
+                Allows NOW, RAND, UUID and their like in an exactly-once pipeline: after a failure \
+                records are read again, and these functions give other values than before.
+                """),
             .notAvailable("include", "Parts of a file in other files; YAML anchors work."),
         ])
 
