@@ -134,7 +134,6 @@ let package = Package(
                 "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
                 "Formats",
             ]),
-        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("FuzzCorpusTests", ["FuzzEntries"]),
         tests(
             "CommandLineInterfaceTests",
