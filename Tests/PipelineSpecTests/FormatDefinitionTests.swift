@@ -101,4 +101,18 @@ import Testing
         #expect(key.map(\.name) == ["b", "a"] && key.map(\.index) == [1, 0])
         #expect(value.map(\.name) == ["c"])
     }
+
+    @Test func theResolvedFileWithItsDefaultsIsAGoodFile() throws {
+        let text = Sample.with {
+            $0.transforms = "  kept: { type: map, input: events, select: { a: color, b: weight } }"
+            $0.sinks += "\n    format: { type: csv, null_literal: '' }"
+        }
+        let echo = PipelineEcho.yaml(
+            path: "p.yaml", bytes: Array(text.utf8), environment: LintEnvironment(),
+            isResolved: true)
+        let result = lint(echo)
+        #expect(result.places == [])
+        let sink = try #require(result.definition?.sinks.first)
+        #expect(sink.format == .csv && sink.formatOptions.nullLiteral == "")
+    }
 }

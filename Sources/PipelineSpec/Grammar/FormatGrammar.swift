@@ -72,11 +72,11 @@ enum FormatGrammar {
     private static func type(_ name: String) -> FieldSpecification { Grammar.type(name) }
 
     private static let fieldDelimiter = FieldSpecification(
-        "field_delimiter", .text(.character), default: "\",\"", example: "\";\"",
+        "field_delimiter", .text(.character), default: ",", example: "\";\"",
         "Between two fields: one ASCII character, `\\t` for a tab (Flink's `csv.field-delimiter`).")
 
     private static let quoteCharacter = FieldSpecification(
-        "quote_character", .text(.character), default: "'\"'", example: "\"'\"",
+        "quote_character", .text(.character), default: "\"", example: "\"'\"",
         "Around a field that holds delimiters (Flink's `csv.quote-character`).")
 
     private static let escapeCharacter = FieldSpecification(
@@ -120,7 +120,7 @@ enum FormatGrammar {
 
     static let sinkKey: [FieldSpecification] = [
         FieldSpecification(
-            "key_format", writing, default: "string", example: "json",
+            "key_format", writing, default: "(`string`)", example: "json",
             """
             `string`: the text of the one key column; a NULL is a record without a key, an empty \
             text an empty key. `raw`: its bytes (STRING or BYTES). `json` and `csv`: all key columns.
@@ -132,6 +132,6 @@ enum FormatGrammar {
                 Choice("all", "all columns", aliases: ["ALL"]),
                 Choice("except_key", "those that are not in the key", aliases: ["EXCEPT_KEY"]),
             ]),
-            default: "all", "Which columns the value holds (Flink's `value.fields-include`)."),
+            default: "(`all`)", "Which columns the value holds (Flink's `value.fields-include`)."),
     ]
 }
