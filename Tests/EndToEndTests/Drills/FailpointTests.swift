@@ -28,6 +28,25 @@ import Testing
         try drill.expectExactlyOnce()
     }
 
+    @Test(arguments: places)
+    func aRunOnCSVKilledAnywhereContinues(place: String) throws {
+        try killAndContinue(at: place, .csv)
+    }
+
+    @Test(arguments: places)
+    func aRunOnLinesOfTextKilledAnywhereContinues(place: String) throws {
+        try killAndContinue(at: place, .string)
+    }
+
+    private func killAndContinue(at place: String, _ form: RecordForm) throws {
+        let drill = try Drill("\(form.rawValue)-" + word(place))
+        drill.pipeline.form = form
+        try drill.runUntilKilled(at: place, seed: seed(place) &+ 2)
+        try drill.write(ColorEvent.make(count: 500, seed: 3))
+        try drill.finish()
+        try drill.expectExactlyOnce()
+    }
+
     /// The recovery of a run that died with a durable, uncommitted checkpoint dies in turn.
     @Test(arguments: ["P10a:kill", "P10b:kill", "P10d:kill"])
     func aRecoveryKilledAnywhereIsRecoveredFrom(place: String) throws {

@@ -5,6 +5,13 @@ struct ColorEvent {
     let weight: Double?
     let timestamp: Int
 
+    /// The line that kcat writes in one of the drills' forms; see ``line``.
+    func line(in form: RecordForm) -> String {
+        guard form != .json else { return line }
+        let number = weight.map { "\($0)" } ?? ""
+        return color.lowercased() + "\t\(color),\(number),\(timestamp)\n"
+    }
+
     /// The line that kcat writes: the key, a tab, the value. Events of a colour share a key and so a
     /// partition: their order is known.
     var line: String {
@@ -30,6 +37,16 @@ struct ColorEvent {
                 color: colors[Int(random.next() % 7)], weight: weight, timestamp: 1000 + index)
         }
     }
+}
+
+/// What the records of a drill look like.
+enum RecordForm: String {
+    /// Objects in, objects out.
+    case json
+    /// `format: csv` on both sides.
+    case csv
+    /// `format: string` in, taken apart by functions; CSV out.
+    case string
 }
 
 /// Sebastiano Vigna's splitmix64: a small generator whose whole state is its seed.

@@ -85,6 +85,7 @@ struct ColorOracle {
     }
 
     private func decode(_ record: KafkaRecord) -> (String, ColorResult)? {
+        if !record.value.hasPrefix("{") { return decodeCSV(record.value) }
         guard
             let row = try? JSONSerialization.jsonObject(with: Data(record.value.utf8))
                 as? [String: Any],
@@ -92,5 +93,13 @@ struct ColorOracle {
             let heaviest = row["heaviest"]
         else { return nil }
         return (color, ColorResult(total: total, heaviest: heaviest as? Double))
+    }
+
+    private func decodeCSV(_ value: String) -> (String, ColorResult)? {
+        let fields = value.split(separator: ",", omittingEmptySubsequences: false)
+        guard fields.count == 3, let total = Int(fields[1]) else { return nil }
+        let heaviest = Double(fields[2])
+        guard heaviest != nil || fields[2].isEmpty else { return nil }
+        return (String(fields[0]), ColorResult(total: total, heaviest: heaviest))
     }
 }

@@ -33,7 +33,7 @@ final class Drill {
 
     /// - Parameter topic: Where they are written to; the input by default.
     func write(_ events: [ColorEvent], to topic: KafkaTopic? = nil) throws {
-        try (topic ?? input).write(lines: events.map(\.line).joined())
+        try (topic ?? input).write(lines: events.map { $0.line(in: pipeline.form) }.joined())
         written += events
     }
 

@@ -15,6 +15,7 @@ struct PipelineFile {
     var leaseTimeout = "2 s"
     /// `fail`, the default, or `drop`.
     var onError = "fail"
+    var form = RecordForm.json
     /// How often the source looks for new partitions.
     var discoveryInterval = "5 min"
     /// The whole file, for drills of other pipelines.
@@ -50,17 +51,14 @@ struct PipelineFile {
             topic: \(inputTopic)
             startup: earliest
             partition_discovery_interval: \(discoveryInterval)
-            format: json
-            schema:
-              color: STRING NOT NULL
-              weight: DOUBLE
-              ts: BIGINT NOT NULL
+        \(sourceFormat)
             on_error: \(onError)
 
         transforms:
+        \(parsing)
           known_colors:
             type: filter
-            input: events
+            input: \(form == .string ? "parsed" : "events")
             where: LOWER(color) <> 'grey' AND (weight IS NULL OR weight > 0)
 
           counts:
@@ -80,9 +78,36 @@ struct PipelineFile {
             input: counts
             topic: \(outputTopic)
             key: color
-            format: json
+            format: \(form == .json ? "json" : "{ type: csv, null_literal: '' }")
             delivery_guarantee: exactly_once
 
         """
+    }
+
+    private var sourceFormat: String {
+        let schema = """
+                schema:
+                  color: STRING NOT NULL
+                  weight: DOUBLE
+                  ts: BIGINT NOT NULL
+            """
+        return switch form {
+        case .json: "    format: json\n" + schema
+        case .csv: "    format: { type: csv, null_literal: '' }\n" + schema
+        case .string: "    format: string"
+        }
+    }
+
+    /// What makes columns of a line of text.
+    private var parsing: String {
+        guard form == .string else { return "" }
+        return """
+              parsed:
+                type: map
+                input: events
+                select:
+                  color: SPLIT_INDEX(value, ',', 0)
+                  weight: TRY_CAST(SPLIT_INDEX(value, ',', 1) AS DOUBLE)
+            """
     }
 }
