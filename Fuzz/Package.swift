@@ -6,10 +6,12 @@ let package = Package(
     name: "fuzz",
     dependencies: [.package(name: "millrace", path: "..")],
     targets: [
+        .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "Fuzzer", dependencies: [.product(name: "FuzzEntries", package: "millrace")],
+            name: "Fuzzer",
+            dependencies: ["CLibFuzzer", .product(name: "FuzzEntries", package: "millrace")],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,8 @@
+import CLibFuzzer
 import Foundation
 import FuzzEntries
 
-/// libFuzzer's entry: one program for all fuzzers; `MILLRACE_FUZZER` names the one that runs.
+/// One program for all fuzzers; `MILLRACE_FUZZER` names the one that runs.
 private let entry: FuzzEntry = {
     let name = ProcessInfo.processInfo.environment["MILLRACE_FUZZER"] ?? ""
     guard let entry = FuzzEntry(rawValue: name) else {
@@ -10,8 +11,16 @@ private let entry: FuzzEntry = {
     return entry
 }()
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    entry.run(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
+/// SwiftPM gives an executable's `main` another name, so libFuzzer's own cannot be used.
+@main
+enum Fuzzer {
+    static func main() {
+        var argumentCount = CommandLine.argc
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
+        let code = LLVMFuzzerRunDriver(&argumentCount, &arguments) { start, count in
+            entry.run(Array(UnsafeBufferPointer(start: start, count: count)))
+            return 0
+        }
+        exit(code)
+    }
 }
