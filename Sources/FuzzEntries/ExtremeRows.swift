@@ -17,6 +17,8 @@ enum ExtremeRows {
     ])
 
     /// Made once: evaluation leaves everything but the selection as it is.
+    ///
+    /// Why `nonisolated(unsafe)` holds: only the expression fuzzer uses it, one input at a time.
     nonisolated(unsafe) static let batch: RecordBatch = {
         let batch = RecordBatch(schema: schema, rowCapacity: rowCount)
         let arena = ByteArena()

@@ -33,7 +33,7 @@ struct CastRule {
         return isKnown ? CastRule(canFail: false) : nil
     }
 
-    /// Where DECIMAL is one of the types. Flink has no cast of it to BOOLEAN either.
+    /// Where DECIMAL is one of the types. No cast to BOOLEAN: Flink's documented table has none.
     private static func decimal(from: LogicalType, to target: LogicalType) -> CastRule? {
         if let rules = DecimalRules(target), target.isDecimal {
             switch from {
