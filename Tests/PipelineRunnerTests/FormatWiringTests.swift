@@ -43,7 +43,7 @@ import Testing
         let context = OperatorContext(
             operatorID: OperatorID(rawValue: "events"), subtaskIndex: 0, parallelism: 1,
             maxParallelism: 1)
-        let decoder = try wiring.kafkaDecoder(
+        let decoder = try wiring.recordDecoder(
             definition.sources[0], context, RecordCounters(), around: wiring.decoder)
         let raw = RawRecordBatch(rowCapacity: values.count)
         let arena = ByteArena()
@@ -149,7 +149,8 @@ import Testing
             source: "    format: json\n    schema: { s: STRING, i: INT }", select: "a: s, b: i",
             sink: "    " + sink)
         let wiring = GraphWiring(definition: definition, sources: [], connections: [:])
-        let encoding = wiring.encoding(definition.sinks[0])
+        let sink = definition.sinks[0]
+        let encoding = wiring.encoding(sink, try #require(sink.kafka))
         let schema = RowSchema([Field(name: "a", type: .string), Field(name: "b", type: .int)])
         let batch = RecordBatch(schema: schema, rowCapacity: 1)
         let arena = ByteArena()

@@ -52,7 +52,7 @@ import Testing
             $0.sinks = "  b: { type: kafka, connection: main, input: a, topic: b, format: raw }"
         }
         #expect(definition.sinks[0].value == .origin)
-        #expect(definition.sinks[0].key == .origin)
+        #expect(definition.sinks[0].kafka?.key == .origin)
         #expect(definition.sources[0].columns == [])
     }
 
@@ -62,7 +62,7 @@ import Testing
             $0.sinks += "\n    format: raw"
         }
         #expect(definition.sinks[0].value == .raw(columnIndex: 0))
-        #expect(definition.sinks[0].key == .none)
+        #expect(definition.sinks[0].kafka?.key == KafkaSinkDefinition.Key.none)
     }
 
     @Test func aSinkBehindAFilterWritesTheSourcesColumnsInTheirOrder() throws {
@@ -74,17 +74,17 @@ import Testing
         #expect(columns.map(\.name) == ["color", "weight", "place"])
         // `weight` was used first, by the filter, so it is the first column of the batch.
         #expect(columns.map(\.index) == [1, 0, 2])
-        #expect(definition.sinks[0].key == .column(index: 0, name: "weight", type: .double))
+        #expect(definition.sinks[0].kafka?.key == .column(index: 0, name: "weight", type: .double))
     }
 
     @Test(arguments: [
-        ("latest", SourceDefinition.Startup.latest), ("committed", .committed),
+        ("latest", KafkaSourceDefinition.Startup.latest), ("committed", .committed),
         ("{ timestamp: 1000 }", .timestamp(milliseconds: 1_000)),
         ("{ offsets: { 0: 42, 3: 7 } }", .offsets([0: 42, 3: 7])),
     ])
-    func startupIsReadInEachForm(_ text: String, _ startup: SourceDefinition.Startup) throws {
+    func startupIsReadInEachForm(_ text: String, _ startup: KafkaSourceDefinition.Startup) throws {
         let definition = try define { $0.sources += "\n    startup: \(text)" }
-        #expect(definition.sources[0].startup == startup)
+        #expect(definition.sources[0].kafka?.startup == startup)
     }
 
     @Test func expressionsAreComputedInTheSessionsTimeZone() throws {

@@ -33,7 +33,7 @@ import Testing
         #expect(configuration.restartStrategy == .exponentialDelay(.init()))
         #expect(definition.connections[0].properties.map(\.value) == ["localhost:9092"])
         #expect(definition.connections[0].transactionTimeoutMilliseconds == 900_000)
-        #expect(definition.sources[0].startup == .earliest)
+        #expect(definition.sources[0].kafka?.startup == .earliest)
         #expect(definition.transforms.map(\.id) == ["known_colors", "counts"])
         #expect(definition.sinks[0].guarantee == .exactlyOnce)
     }
@@ -51,7 +51,7 @@ import Testing
             definition.transforms[1].schema.fields.map(\.description) == [
                 "color STRING NOT NULL", "total BIGINT NOT NULL", "heaviest DOUBLE",
             ])
-        #expect(definition.sinks[0].key == .column(index: 0, name: "color", type: .string))
+        #expect(definition.sinks[0].kafka?.key == .column(index: 0, name: "color", type: .string))
         guard case .json(let columns) = definition.sinks[0].value else {
             Issue.record("not JSON")
             return

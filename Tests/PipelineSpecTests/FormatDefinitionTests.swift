@@ -47,7 +47,7 @@ import Testing
             $0.sinks += "\n    format: string"
         }
         #expect(definition.sources[0].schema == RowSchema([Field(name: "value", type: .string)]))
-        #expect(definition.sources[0].tombstones == .row)
+        #expect(definition.sources[0].kafka?.tombstones == .row)
         #expect(definition.sinks[0].value == .raw(columnIndex: 0))
     }
 
@@ -92,7 +92,7 @@ import Testing
                     value_fields_include: except_key
                 """
         }
-        guard case .json(let key) = definition.sinks[0].key,
+        guard case .json(let key) = definition.sinks[0].kafka?.key,
             case .json(let value) = definition.sinks[0].value
         else {
             Issue.record("not JSON")

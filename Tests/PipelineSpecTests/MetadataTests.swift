@@ -61,7 +61,7 @@ import Testing
     @Test func theKeyOfTheSourceCanBeTheKeyOfTheSink() throws {
         let definition = try define { $0.sinks += "\n    key: $key" }
         let source = definition.sources[0]
-        #expect(definition.sinks[0].key == .column(index: 1, name: "$key", type: .bytes))
+        #expect(definition.sinks[0].kafka?.key == .column(index: 1, name: "$key", type: .bytes))
         #expect(source.columns[1].path == [.field("$key")])
         #expect(!source.readsHeaders)
         #expect(source.valueColumns.map(\.path.pathText) == ["weight", "color", "place"])
@@ -71,7 +71,7 @@ import Testing
         let definition = try define {
             $0.sources = $0.sources.replacing("topic: events", with: "topics: [a, b]")
         }
-        #expect(definition.sources[0].topics == ["a", "b"])
+        #expect(definition.sources[0].kafka?.topics == ["a", "b"])
         #expect(PipelineExplanation.text(definition).contains("kafka topics a, b (main)"))
     }
 
@@ -79,10 +79,10 @@ import Testing
         let definition = try define {
             $0.sources = $0.sources.replacing("topic: events", with: "topic_pattern: 'events-.+'")
         }
-        let pattern = try #require(definition.sources[0].topicPattern)
+        let pattern = try #require(definition.sources[0].kafka?.topicPattern)
         #expect(pattern.matches("events-1"))
         #expect(!pattern.matches("events-") && !pattern.matches("my-events-1"))
-        #expect(definition.sources[0].topics == [])
+        #expect(definition.sources[0].kafka?.topics == [])
         #expect(PipelineExplanation.text(definition).contains("kafka topics like events-.+ (main)"))
     }
 
@@ -91,7 +91,7 @@ import Testing
         let definition = try define {
             if let given { $0.sources += "\n    partition_discovery_interval: \(given)" }
         }
-        #expect(definition.sources[0].discoveryIntervalMilliseconds == expected)
+        #expect(definition.sources[0].kafka?.discoveryIntervalMilliseconds == expected)
     }
 
     @Test(arguments: [("json", nil, "fail"), ("raw", nil, "row"), ("json", "drop", "drop")])
@@ -105,6 +105,6 @@ import Testing
             }
             if let given { $0.sources += "\n    tombstones: \(given)" }
         }
-        #expect(definition.sources[0].tombstones.rawValue == expected)
+        #expect(definition.sources[0].kafka?.tombstones.rawValue == expected)
     }
 }

@@ -13,7 +13,7 @@ import Testing
 
     @Test func setReplacesAScalar() {
         let result = lintWith(set: ["sources.events.topic=orders"])
-        #expect(result.definition?.sources[0].topics == ["orders"])
+        #expect(result.definition?.sources[0].kafka?.topics == ["orders"])
     }
 
     @Test func setFindsKeysWithDots() {

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func withoutAWordRecordsAreKeyAndValue() throws {
-        let record = try define { _ in }.sinks[0].record
+        let record = try #require(define { _ in }.sinks[0].kafka).record
         guard case .none = record.headers, case .murmur2 = record.partitioner else {
             Issue.record("\(record)")
             return
@@ -30,7 +30,7 @@ import Testing
                     tombstone_when: weight IS NULL
                 """
         }
-        let record = definition.sinks[0].record
+        let record = try #require(definition.sinks[0].kafka).record
         guard case .fields(let headers) = record.headers,
             case .column(let partition) = record.partitioner
         else {
@@ -63,8 +63,9 @@ import Testing
                 + "\n    headers: pass_through"
         }
         #expect(definition.sources[0].readsHeaders)
-        guard case .passThrough = definition.sinks[0].record.headers else {
-            Issue.record("\(definition.sinks[0].record)")
+        let record = try #require(definition.sinks[0].kafka).record
+        guard case .passThrough = record.headers else {
+            Issue.record("\(record)")
             return
         }
     }
@@ -72,6 +73,7 @@ import Testing
     @Test(arguments: [("fixed", "subtask"), ("default", "murmur2"), ("{ fixed: 3 }", "fixed(3)")])
     func partitionersHaveTheNamesOfFlinkAndKafka(text: String, expected: String) throws {
         let definition = try define { $0.sinks += "\n    partitioner: \(text)" }
-        #expect("\(definition.sinks[0].record.partitioner)" == expected)
+        let kafka = try #require(definition.sinks[0].kafka)
+        #expect("\(kafka.record.partitioner)" == expected)
     }
 }

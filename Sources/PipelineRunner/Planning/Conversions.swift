@@ -40,7 +40,7 @@ extension RestartStrategy.Kind {
 }
 
 extension KafkaStartupMode {
-    init(_ startup: SourceDefinition.Startup) {
+    init(_ startup: KafkaSourceDefinition.Startup) {
         switch startup {
         case .earliest: self = .earliest
         case .latest: self = .latest

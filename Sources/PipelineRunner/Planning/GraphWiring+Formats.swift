@@ -38,7 +38,7 @@ extension GraphWiring {
         _ source: SourceDefinition, _ columns: [SourceScope.ExtractedColumn],
         _ failed: FailedRecords
     ) throws -> any BatchDecoder {
-        let absent = source.tombstones == .row ? AbsentPart.isRow : .fails
+        let absent = source.kafka?.tombstones == .row ? AbsentPart.isRow : .fails
         switch source.format {
         case .raw:
             return RawDecoder(parts: columns.map { _ in .value }, rowCapacity: failed.rowCapacity)
@@ -96,14 +96,14 @@ extension GraphWiring {
 
     // MARK: Sinks
 
-    func encoding(_ sink: SinkDefinition) -> KafkaRecordEncoding {
+    func encoding(_ sink: SinkDefinition, _ kafka: KafkaSinkDefinition) -> KafkaRecordEncoding {
         let key: KafkaRecordEncoding.Field =
-            switch sink.key {
+            switch kafka.key {
             case .none: .absent
             case .origin: .origin
             case .column(let index, _, let type): .encoded(KeyEncoder(column: index, type: type))
-            case .json(let columns): .encoded(jsonEncoder(columns, sink.keyOptions))
-            case .csv(let columns): .encoded(csvEncoder(columns, sink.keyOptions))
+            case .json(let columns): .encoded(jsonEncoder(columns, kafka.keyOptions))
+            case .csv(let columns): .encoded(csvEncoder(columns, kafka.keyOptions))
             }
         let value: KafkaRecordEncoding.Field =
             switch sink.value {

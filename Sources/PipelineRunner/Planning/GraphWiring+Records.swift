@@ -12,8 +12,9 @@ extension GraphWiring {
     typealias MakeDecoder = (SourceDefinition, OperatorContext, RecordCounters) throws ->
         any BatchDecoder
 
-    func kafkaDecoder(
-        _ source: SourceDefinition, _ context: OperatorContext, _ counters: RecordCounters,
+    func recordDecoder(
+        _ source: SourceDefinition, _ context: OperatorContext,
+        _ counters: RecordCounters,
         around makeValues: MakeDecoder
     ) throws -> any BatchDecoder {
         let rowCapacity = RecordBatch.rowCapacityDefault
@@ -55,9 +56,10 @@ extension KafkaRecordEncoding {
 }
 
 extension SourceDefinition {
-    /// Nil: the format has rows for tombstones itself.
+    /// Nil: there are no tombstones, or the format has rows for them itself.
     fileprivate var tombstonePolicy: KafkaConnector.TombstonePolicy? {
-        switch tombstones {
+        switch kafka?.tombstones {
+        case nil: nil
         // Beside columns of the key, a row of NULLs would lack the key's.
         case .row: format == .raw || format == .string || key != nil ? nil : .row
         case .drop: .drop
@@ -103,15 +105,15 @@ extension MetadataColumn {
 }
 
 extension KafkaSourceConfiguration {
-    init(_ source: SourceDefinition) {
+    init(_ source: SourceDefinition, _ kafka: KafkaSourceDefinition) {
         self.init(
             operatorID: OperatorID(rawValue: source.id),
-            topics: source.topicPattern.map { .pattern($0.text, $0.matches) }
-                ?? .names(source.topics),
-            groupID: source.groupID, startup: KafkaStartupMode(source.startup),
-            isolation: source.isolation == .readCommitted ? .readCommitted : .readUncommitted)
+            topics: kafka.topicPattern.map { .pattern($0.text, $0.matches) }
+                ?? .names(kafka.topics),
+            groupID: kafka.groupID, startup: KafkaStartupMode(kafka.startup),
+            isolation: kafka.isolation == .readCommitted ? .readCommitted : .readUncommitted)
         readsHeaders = source.readsHeaders
         discoveryIntervalMilliseconds =
-            source.discoveryIntervalMilliseconds > 0 ? source.discoveryIntervalMilliseconds : nil
+            kafka.discoveryIntervalMilliseconds > 0 ? kafka.discoveryIntervalMilliseconds : nil
     }
 }

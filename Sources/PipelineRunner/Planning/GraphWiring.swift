@@ -1,5 +1,4 @@
 internal import Expression
-internal import Formats
 internal import KafkaConnector
 internal import Operators
 internal import PipelineSpec
@@ -12,10 +11,11 @@ internal import StreamRuntime
 /// their subtasks' threads.
 struct GraphWiring: Sendable {
     let definition: PipelineDefinition
-    let sources: [KafkaSource]
+    /// As in the definition, one for each.
+    let sources: [any Source]
     let connections: [String: KafkaConnectionConfiguration]
 
-    private var parallelism: Int { definition.configuration.parallelism }
+    var parallelism: Int { definition.configuration.parallelism }
 
     func graph(_ parts: RunParts) throws -> JobGraph {
         var graph = StreamGraph(maxParallelism: definition.configuration.maxParallelism)
@@ -23,13 +23,13 @@ struct GraphWiring: Sendable {
             graph.add(sourceNode(source, definition, parts.splits[source.operatorID, default: []]))
         }
         for transform in definition.transforms { graph.add(transformNode(transform)) }
-        let plain = plainSinks()
-        for sink in definition.sinks { graph.add(sinkNode(sink, parts.driver, plain)) }
+        let kafkaSinks = KafkaSinks(definition, connections, parts.driver)
+        for sink in definition.sinks { graph.add(sinkNode(sink, kafkaSinks)) }
         return try JobGraph(graph)
     }
 
     private func sourceNode(
-        _ source: KafkaSource, _ definition: SourceDefinition, _ splits: [SourceSplit]
+        _ source: any Source, _ definition: SourceDefinition, _ splits: [SourceSplit]
     ) -> StreamNode {
         StreamNode(
             id: source.operatorID,
@@ -42,7 +42,7 @@ struct GraphWiring: Sendable {
                     return try source.makeReader(splits: share, context: context)
                 },
                 decoder: { context, counters in
-                    try kafkaDecoder(definition, context, counters, around: decoder)
+                    try recordDecoder(definition, context, counters, around: decoder)
                 },
                 eventTime: definition.eventTime.map { eventTime($0, definition) }),
             sideOutputs: sideOutputs(of: definition.id), parallelism: parallelism)
@@ -139,47 +139,5 @@ struct GraphWiring: Sendable {
         StreamNode(
             id: OperatorID(rawValue: transform.id), role: .transformation(make), inputs: inputs,
             sideOutputs: sideOutputs(of: transform.id), parallelism: parallelism)
-    }
-}
-
-// MARK: Sinks
-
-extension GraphWiring {
-    /// One plain producer for each connection that has an at-least-once sink.
-    private func plainSinks() -> [String: PlainSink] {
-        var result: [String: PlainSink] = [:]
-        for sink in definition.sinks where sink.guarantee == .atLeastOnce {
-            guard result[sink.connection] == nil, let connection = connections[sink.connection]
-            else {
-                continue
-            }
-            result[sink.connection] = PlainSink(connection: connection)
-        }
-        return result
-    }
-
-    private func sinkNode(
-        _ sink: SinkDefinition, _ driver: (any TransactionDriver)?, _ plain: [String: PlainSink]
-    ) -> StreamNode {
-        let guarantee: DeliveryGuarantee =
-            sink.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
-        let configuration = KafkaSinkConfiguration(
-            operatorID: OperatorID(rawValue: sink.id), topic: sink.topic, guarantee: guarantee)
-        let transactional = driver as? TransactionalSink
-        let plainSink = plain[sink.connection]
-        return StreamNode(
-            id: configuration.operatorID,
-            role: .sink { context, _ in
-                let encoding = encoding(sink).with(sink.record, of: context.operatorID)
-                switch (guarantee, transactional, plainSink) {
-                case (.exactlyOnce, let sink?, _):
-                    return sink.makeWriter(configuration, encoding: encoding, context: context)
-                case (.atLeastOnce, _, let sink?):
-                    return try sink.makeWriter(configuration, encoding: encoding, context: context)
-                default:
-                    throw FatalError(.internalError, "sink \(sink.id) has no producer")
-                }
-            },
-            inputs: edges(sink.inputs), parallelism: parallelism)
     }
 }

@@ -37,7 +37,8 @@ package struct PipelinePlanner {
             transactions: transactions,
             restartStrategy: RestartStrategy.Kind(configuration.restartStrategy),
             leaseMilliseconds: configuration.leaseTimeoutMilliseconds,
-            operatorIDs: Set(operatorIDs()), sourceTopics: definition.sources.flatMap(\.topics),
+            operatorIDs: Set(operatorIDs()),
+            sourceTopics: definition.sources.flatMap { $0.kafka?.topics ?? [] },
             makeGraph: { try wiring.graph($0) })
     }
 
@@ -69,9 +70,13 @@ package struct PipelinePlanner {
 
     private func makeSource(
         _ source: SourceDefinition, _ connections: [String: KafkaConnectionConfiguration]
-    ) throws -> KafkaSource {
-        try KafkaSource(
-            KafkaSourceConfiguration(source), connection: known(source.connection, connections))
+    ) throws -> any Source {
+        switch source.connector {
+        case .kafka(let kafka):
+            try KafkaSource(
+                KafkaSourceConfiguration(source, kafka),
+                connection: known(kafka.connection, connections))
+        }
     }
 
     private func known(
@@ -96,9 +101,9 @@ extension PipelinePlanner {
             let report = try KafkaPreflight.run(
                 KafkaPreflight.Request(
                     connection: connection,
-                    sourceTopics: definition.sources.filter { $0.connection == name }
-                        .flatMap(\.topics),
-                    sinkTopics: definition.sinks.filter { $0.connection == name }.map(\.topic),
+                    sourceTopics: definition.sources.compactMap(\.kafka)
+                        .filter { $0.connection == name }.flatMap(\.topics),
+                    sinkTopics: topicsWritten(definition.sinks, connection: name),
                     timeouts: timeoutChain(name)))
             try checkFixedPartitions(of: name, report.partitionCounts)
             for warning in report.warnings { Log.warning(warning) }
@@ -111,19 +116,24 @@ extension PipelinePlanner {
     private func checkFixedPartitions(
         of connection: String, _ partitionCounts: [String: Int32]
     ) throws {
-        for sink in definition.sinks where sink.connection == connection {
-            guard case .fixed(let partition) = sink.record.partitioner,
-                let count = partitionCounts[sink.topic], partition >= count
+        for sink in definition.sinks {
+            guard let kafka = sink.kafka, kafka.address.connection == connection,
+                case .fixed(let partition) = kafka.record.partitioner,
+                let count = partitionCounts[kafka.address.topic], partition >= count
             else { continue }
             throw FatalError(
                 .configuration,
-                "\(sink.position): sink \(sink.id) writes partition \(partition) of \(sink.topic), "
+                "\(sink.position): sink \(sink.id) writes partition \(partition) of \(kafka.address.topic), "
                     + "which has partitions 0 to \(count - 1)")
         }
     }
 
+    private func topicsWritten(_ sinks: [SinkDefinition], connection: String) -> [String] {
+        sinks.compactMap(\.topicWritten).filter { $0.connection == connection }.map(\.topic)
+    }
+
     private func timeoutChain(_ connection: String) -> TransactionTimeoutChain? {
-        guard exactlyOnceSinks.contains(where: { $0.connection == connection }),
+        guard !topicsWritten(exactlyOnceSinks, connection: connection).isEmpty,
             let checkpointing = definition.configuration.checkpointing
         else { return nil }
         return TransactionTimeoutChain(
@@ -140,12 +150,11 @@ extension PipelinePlanner {
     private func transactionPlan(
         _ connections: [String: KafkaConnectionConfiguration], _ clusters: [String: String]
     ) throws -> TransactionPlan? {
-        let sinks = exactlyOnceSinks
-        guard let first = sinks.first else { return nil }
+        guard let first = exactlyOnceSinks.lazy.compactMap(\.topicWritten).first else { return nil }
         let connection = try known(first.connection, connections)
         let cluster = clusters[first.connection, default: ""]
         let name = definition.name
-        let topics = sinks.map(\.topic)
+        let topics = topicsWritten(exactlyOnceSinks, connection: first.connection)
         return TransactionPlan(
             timeoutMilliseconds: Int64(connection.transactionTimeoutMilliseconds),
             poolSize: definition.configuration.transactionPoolSize,

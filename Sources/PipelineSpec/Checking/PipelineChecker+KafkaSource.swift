@@ -7,16 +7,42 @@ struct TopicChoice {
     /// Empty for a pattern.
     let names: [String]
     var pattern: NamePattern?
-
-    func contains(_ topic: String) -> Bool {
-        names.contains(topic) || pattern?.matches(topic) == true
-    }
 }
 
-/// What a Kafka source says of topics and tombstones.
+/// What a Kafka source says of topics, offsets and tombstones.
 extension PipelineChecker {
+    func checkKafkaSource(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
+        let connection = connection(of: object)
+        let startup = startup(object)
+        let topics = topics(object)
+        checkStartupOffsets(startup, topics, object)
+        guard let (format, options) = format(object, "format"),
+            let (schema, key) = sourceColumns(object, format)
+        else { return }
+        checkColumnNames(object)
+        let tombstones = tombstones(object, format)
+        let scope = SourceScope(
+            schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
+        let eventTime = addStream(
+            of: operatorNode, object, scope, isUntouchedRaw: format == .raw && key == nil,
+            headerSources: [operatorNode.id])
+        guard object.isComplete, let connection, let startup, let topics else { return }
+        let kafka = KafkaSourceDefinition(
+            connection: connection.id, topics: topics.names, topicPattern: topics.pattern,
+            discoveryIntervalMilliseconds: discoveryInterval(object),
+            groupID: object["group_id"]?.text ?? name, startup: startup,
+            isolation: KafkaSourceDefinition.Isolation(
+                rawValue: object["isolation_level"]?.text ?? "") ?? .readCommitted,
+            key: key, tombstones: tombstones)
+        sources.append(
+            SourceDraft(
+                id: operatorNode.id, position: position(operatorNode.keyRange),
+                connector: .kafka(kafka), format: format, formatOptions: options, scope: scope,
+                onError: errorPolicy(object), eventTime: eventTime))
+    }
+
     /// Which topics a source reads; nil after reporting.
-    func topics(_ object: DecodedObject) -> TopicChoice? {
+    private func topics(_ object: DecodedObject) -> TopicChoice? {
         let keys = ["topic", "topics", "topic_pattern"].filter { object[$0] != nil }
         guard keys.count < 2 else {
             decoder.report(
@@ -69,9 +95,41 @@ extension PipelineChecker {
         return Set(names).count == names.count && !names.isEmpty ? names : nil
     }
 
+    private func startup(_ object: DecodedObject) -> KafkaSourceDefinition.Startup? {
+        guard let value = object["startup"] else { return .earliest }
+        if let text = value.text {
+            return switch text {
+            case "latest": .latest
+            case "committed": .committed
+            default: .earliest
+            }
+        }
+        guard let choice = value.object else { return nil }
+        let timestamp = choice["timestamp"]?.integer
+        let offsets = choice["offsets"]?.map
+        switch (timestamp, offsets) {
+        case (let timestamp?, nil): return .timestamp(milliseconds: timestamp)
+        case (nil, let offsets?):
+            let pairs = offsets.compactMap { entry in
+                Int32(entry.key).flatMap { partition in
+                    entry.value.integer.map { (partition, $0) }
+                }
+            }
+            // `01` and `1` are one partition; the first one counts.
+            return .offsets(Dictionary(pairs, uniquingKeysWith: { first, _ in first }))
+        default:
+            if choice.isComplete {
+                decoder.report(
+                    .conflictingKeys, at: value.node.range, path: value.path,
+                    "`startup` as a mapping has either `timestamp` or `offsets`")
+            }
+            return nil
+        }
+    }
+
     /// `startup: {offsets: ..}` counts the partitions of one topic.
-    func checkStartupOffsets(
-        _ startup: SourceDefinition.Startup?, _ topics: TopicChoice?, _ object: DecodedObject
+    private func checkStartupOffsets(
+        _ startup: KafkaSourceDefinition.Startup?, _ topics: TopicChoice?, _ object: DecodedObject
     ) {
         guard case .offsets = startup, let topics, topics.names.count != 1,
             let value = object["startup"]
@@ -85,19 +143,19 @@ extension PipelineChecker {
     /// 5 minutes: Flink's default of `scan.topic-partition-discovery.interval`.
     private static let discoveryIntervalMillisecondsDefault: Int64 = 300_000
 
-    func discoveryInterval(_ object: DecodedObject) -> Int64 {
+    private func discoveryInterval(_ object: DecodedObject) -> Int64 {
         object["partition_discovery_interval"]?.milliseconds
             ?? Self.discoveryIntervalMillisecondsDefault
     }
 
     /// By default a row only where a row can be one without a value.
-    func tombstones(_ object: DecodedObject, _ format: RecordFormat) -> TombstonePolicy {
+    private func tombstones(_ object: DecodedObject, _ format: RecordFormat) -> TombstonePolicy {
         object["tombstones"]?.text.flatMap(TombstonePolicy.init(rawValue:))
             ?? (format == .raw || format == .string ? .row : .fail)
     }
 
     /// That no column of a `schema` is called like a metadata column.
-    func checkColumnNames(_ object: DecodedObject) {
+    private func checkColumnNames(_ object: DecodedObject) {
         for entry in object["schema"]?.map ?? [] where MetadataName.isReserved(entry.key) {
             decoder.report(
                 .badIdentifier, at: entry.keyRange, path: entry.value.path,

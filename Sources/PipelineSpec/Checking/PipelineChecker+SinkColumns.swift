@@ -6,7 +6,7 @@ extension PipelineChecker {
     /// - Returns: Nil after reporting.
     func sinkKey(
         _ object: DecodedObject, _ stream: RowStream
-    ) -> (key: SinkDefinition.Key, options: FormatOptions)? {
+    ) -> (key: KafkaSinkDefinition.Key, options: FormatOptions)? {
         guard let value = object["key"] else {
             for name in ["key_format", "key_fields_prefix", "value_fields_include"]
             where object[name] != nil {
@@ -106,7 +106,7 @@ extension PipelineChecker {
 
     /// - Returns: Nil after reporting.
     func sinkValue(
-        _ object: DecodedObject, _ format: RecordFormat, _ key: SinkDefinition.Key,
+        _ object: DecodedObject, _ format: RecordFormat, _ key: KafkaSinkDefinition.Key,
         _ stream: RowStream
     ) -> SinkDefinition.Value? {
         if format == .raw, stream.isUntouchedRaw, object["value_fields_include"] == nil {
@@ -164,7 +164,7 @@ extension PipelineChecker {
     }
 }
 
-extension SinkDefinition.Key {
+extension KafkaSinkDefinition.Key {
     /// The columns of the input's batches that are in the key.
     var columnIndices: [Int] {
         switch self {

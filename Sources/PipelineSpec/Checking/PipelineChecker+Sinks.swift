@@ -4,6 +4,10 @@ internal import YAML
 extension PipelineChecker {
     func checkSink(_ operatorNode: OperatorGraph.Operator) {
         guard let object = operatorNode.object else { return }
+        checkKafkaSink(operatorNode, object)
+    }
+
+    private func checkKafkaSink(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
         let connection = connection(of: object)
         let guarantee = guarantee(object)
         guard let input = operatorNode.input, let stream = streams[input] else { return }
@@ -13,13 +17,15 @@ extension PipelineChecker {
             let value = sinkValue(object, format, key, stream),
             object.isComplete, let connection, let record
         else { return }
+        let kafka = KafkaSinkDefinition(
+            address: TopicAddress(
+                connection: connection.id, topic: object["topic"]?.text ?? ""),
+            key: key, keyOptions: keyOptions, record: record)
         sinks.append(
             SinkDefinition(
                 id: operatorNode.id, position: position(operatorNode.keyRange),
-                connection: connection.id, inputs: operatorNode.inputs.map(\.address),
-                topic: object["topic"]?.text ?? "", key: key, keyOptions: keyOptions,
-                format: format, formatOptions: options, value: value, record: record,
-                guarantee: guarantee))
+                inputs: operatorNode.inputs.map(\.address), connector: .kafka(kafka),
+                format: format, formatOptions: options, value: value, guarantee: guarantee))
     }
 
     private func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {
@@ -50,18 +56,21 @@ extension PipelineChecker {
     func checkTopicLoops() {
         for sink in sinks {
             let object = graph[sink.id]?.object
-            guard object?["allow_loop"]?.boolean != true, let topic = object?["topic"] else {
-                continue
-            }
-            guard
-                let source = sources.first(where: {
-                    $0.topics.contains(sink.topic) && isSameCluster($0.connection, sink.connection)
-                })
+            guard object?["allow_loop"]?.boolean != true, let topic = object?["topic"],
+                let written = sink.topicWritten,
+                let source = sources.first(where: { reads($0, written) })
             else { continue }
             decoder.report(
                 .topicLoop, at: topic.node.range, path: topic.path,
-                "the topic `\(sink.topic)` is read by the source `\(source.id)` of the same pipeline",
+                "the topic `\(written.topic)` is read by the source `\(source.id)` of the same pipeline",
                 help: "write another topic; if the loop is meant, allow_loop: true")
+        }
+    }
+
+    private func reads(_ source: SourceDraft, _ written: TopicAddress) -> Bool {
+        switch source.connector {
+        case .kafka(let kafka):
+            kafka.reads(written.topic) && isSameCluster(kafka.connection, written.connection)
         }
     }
 
@@ -75,24 +84,27 @@ extension PipelineChecker {
 
     func checkExactlyOnce() {
         let exact = sinks.filter { $0.guarantee == .exactlyOnce }
-        if let first = exact.first {
-            for other in exact where other.connection != first.connection {
-                reportSeveralConnections(first, other)
+        let transactional = exact.compactMap { sink in sink.topicWritten.map { (sink.id, $0) } }
+        if let (firstID, first) = transactional.first {
+            for (id, other) in transactional where other.connection != first.connection {
+                reportSeveralConnections(firstID, first, id, other)
             }
         }
         guard let checkpointing = configuration.checkpointing else { return }
         var checked: Set<String> = []
-        for sink in exact where checked.insert(sink.connection).inserted {
-            checkTimeouts(sink.connection, checkpointing)
+        for (_, address) in transactional where checked.insert(address.connection).inserted {
+            checkTimeouts(address.connection, checkpointing)
         }
     }
 
-    private func reportSeveralConnections(_ first: SinkDefinition, _ other: SinkDefinition) {
-        guard let value = graph[other.id]?.object?["connection"] else { return }
+    private func reportSeveralConnections(
+        _ firstID: String, _ first: TopicAddress, _ id: String, _ other: TopicAddress
+    ) {
+        guard let value = graph[id]?.object?["connection"] else { return }
         decoder.report(
             .severalExactlyOnceConnections, at: value.node.range, path: value.path,
             "exactly-once sinks of one job must use one connection in this version; "
-                + "`\(first.id)` uses `\(first.connection)`",
+                + "`\(firstID)` uses `\(first.connection)`",
             help: "use `\(first.connection)`, or delivery_guarantee: at_least_once")
     }
 

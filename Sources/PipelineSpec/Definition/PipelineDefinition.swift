@@ -61,74 +61,6 @@ package struct KafkaProperty: Hashable, Sendable {
     package let position: FilePosition
 }
 
-/// Topics that are read.
-package struct SourceDefinition: Sendable {
-    /// Where a source begins when no checkpoint says so.
-    package enum Startup: Hashable, Sendable {
-        case earliest, latest, committed
-        /// The first record at or after this time, milliseconds since the epoch.
-        case timestamp(milliseconds: Int64)
-        /// By partition; those not named begin at their earliest offset.
-        case offsets([Int32: Int64])
-    }
-    /// Which records of other producers' transactions are read.
-    package enum Isolation: String, Hashable, Sendable, CaseIterable {
-        case readCommitted = "read_committed"
-        case readUncommitted = "read_uncommitted"
-    }
-
-    /// The key in the file: the identity of state, metrics and messages.
-    package let id: String
-    /// Where its key stands.
-    package let position: FilePosition
-    /// The id of a ``ConnectionDefinition``.
-    package let connection: String
-    /// Valid topic names, each once; whether they exist, only the broker knows. Empty for a pattern.
-    package let topics: [String]
-    /// Topics whose whole name matches, those that come up later too.
-    package let topicPattern: NamePattern?
-    /// How often new partitions are looked for; 0: never.
-    package let discoveryIntervalMilliseconds: Int64
-    /// Where offsets are published for lag tools; the pipeline's name by default.
-    package let groupID: String
-    /// Used when no checkpoint says where to begin.
-    package let startup: Startup
-    package let isolation: Isolation
-    /// As written.
-    package let format: RecordFormat
-    package let formatOptions: FormatOptions
-    /// Nil: keys are not decoded.
-    package let key: SourceKey?
-    /// As declared, columns of the key among them; for `raw` and `string` the value is the one column
-    /// `value`.
-    package let schema: RowSchema
-    /// What the pipeline uses of it: the columns of the source's batches, in this order. Column
-    /// indices in the expressions of operators on this source count these.
-    package let columns: [SourceScope.ExtractedColumn]
-    /// What happens to records that cannot be decoded.
-    package let onError: ErrorPolicy
-    /// Nil: its rows have no event time.
-    package let eventTime: EventTimeDefinition?
-    /// What becomes of records whose value is null.
-    package let tombstones: TombstonePolicy
-    /// Whether a sink writes the headers of this source's records.
-    package let passesHeadersOn: Bool
-
-    /// Those of ``columns`` that the format decodes, in their order; the others are metadata.
-    package var valueColumns: [SourceScope.ExtractedColumn] { columns.filter { !$0.isMetadata } }
-
-    /// Whether the records' headers are needed.
-    package var readsHeaders: Bool {
-        passesHeadersOn || columns.contains { $0.path.first == .field(KafkaMetadata.headers) }
-    }
-
-    /// The schema of the source's batches, one field for each of ``columns``, named by its path.
-    package var batchSchema: RowSchema {
-        RowSchema(
-            columns.map { Field(name: $0.path.pathText, type: $0.type, isNullable: $0.isNullable) })
-    }
-}
-
 /// How bytes become rows and rows bytes.
 package enum RecordFormat: String, Hashable, Sendable, CaseIterable {
     case json, raw, string, csv
@@ -139,11 +71,6 @@ package enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
     case fail, drop
     /// To the operator's output `errors`.
     case sideOutput = "side_output"
-}
-
-/// What becomes of a record whose value is null, at a source.
-package enum TombstonePolicy: String, Hashable, Sendable, CaseIterable {
-    case fail, drop, row
 }
 
 /// An operator between sources and sinks.
@@ -214,68 +141,4 @@ package struct AggregateDefinition: Sendable {
     /// Nil: a running aggregate. With one, the columns of the items' scope are the keys', then
     /// `window_start` and `window_end`.
     package let window: WindowDefinition?
-}
-
-/// One topic that is written.
-package struct SinkDefinition: Sendable {
-    /// What a reader of the topic may rely on.
-    package enum Guarantee: String, Hashable, Sendable, CaseIterable {
-        case exactlyOnce = "exactly_once"
-        case atLeastOnce = "at_least_once"
-    }
-    /// What becomes the record's key.
-    package enum Key: Hashable, Sendable {
-        /// No key.
-        case none
-        /// The source record's own key; only behind an untouched `raw` source.
-        case origin
-        /// The text form of one column of the input's batches.
-        case column(index: Int, name: String, type: LogicalType)
-        /// A JSON object of these columns, in this order.
-        case json([OutputColumn])
-        /// A row of CSV of these columns, in this order.
-        case csv([OutputColumn])
-    }
-    /// What becomes the record's value.
-    package enum Value: Hashable, Sendable {
-        /// The source record's own bytes; only behind an untouched `raw` source.
-        case origin
-        /// A JSON object of these columns, in this order.
-        case json([OutputColumn])
-        /// A row of CSV of these columns, in this order.
-        case csv([OutputColumn])
-        /// The bytes of one STRING or BYTES column; NULL is a tombstone.
-        case raw(columnIndex: Int)
-    }
-    /// A column of the input's batches under its name in the output.
-    package struct OutputColumn: Hashable, Sendable {
-        package let name: String
-        /// Of the column in the input's batches.
-        package let index: Int
-        package let type: LogicalType
-        package let isNullable: Bool
-    }
-
-    /// The key in the file: the identity of state, metrics and messages.
-    package let id: String
-    /// Where its key stands.
-    package let position: FilePosition
-    /// The id of a ``ConnectionDefinition``.
-    package let connection: String
-    /// What it reads, as written; at least one.
-    package let inputs: [OutputAddress]
-    /// The only input of a sink with one, or the first.
-    package var input: String { inputs[0].description }
-    /// A valid topic name; whether it exists, only the broker knows.
-    package let topic: String
-    package let key: Key
-    package let keyOptions: FormatOptions
-    /// As written, or its default.
-    package let format: RecordFormat
-    package let formatOptions: FormatOptions
-    package let value: Value
-    /// Headers, timestamp, partition, tombstones.
-    package let record: SinkRecord
-    /// As written; else exactly once if checkpoints are on and of that mode.
-    package let guarantee: Guarantee
 }

@@ -29,19 +29,29 @@ struct ExplanationJSON {
     }
 
     private func source(_ source: SourceDefinition) -> JSONText {
-        .object([
-            ("id", .string(source.id)), ("type", .string("kafka")),
-            ("connection", .string(source.connection)), ("topics", .strings(source.topics)),
-            ("topic_pattern", source.topicPattern.map { .string($0.text) } ?? .null),
-            ("group_id", .string(source.groupID)),
-            ("startup", .string(PipelineFacts.startup(source.startup))),
-            ("isolation_level", .string(source.isolation.rawValue)),
-            ("format", .string(source.format.rawValue)),
-            ("on_error", .string(source.onError.rawValue)),
-            ("tombstones", .string(source.tombstones.rawValue)),
-            ("schema", schema(source.schema)), ("reads", schema(source.batchSchema)),
-            ("event_time", source.eventTime.map(eventTime) ?? .null),
-        ])
+        let origin =
+            switch source.connector {
+            case .kafka(let kafka): self.origin(kafka)
+            }
+        return .object(
+            [("id", JSONText.string(source.id))] + origin + [
+                ("format", .string(source.format.rawValue)),
+                ("on_error", .string(source.onError.rawValue)),
+                ("schema", schema(source.schema)), ("reads", schema(source.batchSchema)),
+                ("event_time", source.eventTime.map(eventTime) ?? .null),
+            ])
+    }
+
+    private func origin(_ kafka: KafkaSourceDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string("kafka")), ("connection", .string(kafka.connection)),
+            ("topics", .strings(kafka.topics)),
+            ("topic_pattern", kafka.topicPattern.map { .string($0.text) } ?? .null),
+            ("group_id", .string(kafka.groupID)),
+            ("startup", .string(PipelineFacts.startup(kafka.startup))),
+            ("isolation_level", .string(kafka.isolation.rawValue)),
+            ("tombstones", .string(kafka.tombstones.rawValue)),
+        ]
     }
 
     private func eventTime(_ eventTime: EventTimeDefinition) -> JSONText {
@@ -119,15 +129,25 @@ struct ExplanationJSON {
     }
 
     private func sink(_ sink: SinkDefinition) -> JSONText {
-        .object([
-            ("id", .string(sink.id)), ("type", .string("kafka")), ("input", .string(sink.input)),
-            ("connection", .string(sink.connection)), ("topic", .string(sink.topic)),
-            ("key", .string(PipelineFacts.key(sink.key))),
-            ("format", .string(sink.format.rawValue)),
-            ("value", .string(PipelineFacts.value(sink.value))),
-            ("record", .strings(PipelineFacts.record(sink.record))),
-            ("delivery_guarantee", .string(sink.guarantee.rawValue)),
-        ])
+        let destination =
+            switch sink.connector {
+            case .kafka(let kafka): self.destination(kafka)
+            }
+        return .object(
+            [("id", JSONText.string(sink.id)), ("input", .string(sink.input))] + destination + [
+                ("format", .string(sink.format.rawValue)),
+                ("value", .string(PipelineFacts.value(sink.value))),
+                ("delivery_guarantee", .string(sink.guarantee.rawValue)),
+            ])
+    }
+
+    private func destination(_ kafka: KafkaSinkDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string("kafka")), ("connection", .string(kafka.address.connection)),
+            ("topic", .string(kafka.address.topic)),
+            ("key", .string(PipelineFacts.key(kafka.key))),
+            ("record", .strings(PipelineFacts.record(kafka.record))),
+        ]
     }
 
     private func schema(_ schema: RowSchema) -> JSONText {

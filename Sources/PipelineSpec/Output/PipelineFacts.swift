@@ -46,11 +46,9 @@ struct PipelineFacts {
             source.columns.isEmpty && source.format == .raw
             ? "nothing decoded" : "reads " + Self.list(source.batchSchema)
         return [
-            source.id,
-            "kafka \(Self.topics(source)) (\(source.connection)), group \(source.groupID), "
-                + "from \(Self.startup(source.startup)), \(source.isolation.rawValue)",
-            "\(source.format.rawValue), on_error \(source.onError.rawValue), tombstones "
-                + "\(source.tombstones.rawValue); \(columns)",
+            source.id, Self.origin(source),
+            "\(source.format.rawValue), on_error \(source.onError.rawValue)"
+                + "\(Self.tombstones(source)); \(columns)",
         ] + (source.eventTime.map { [Self.eventTime($0)] } ?? [])
     }
 
@@ -65,13 +63,25 @@ struct PipelineFacts {
             + "\(DurationText.text(milliseconds: eventTime.maxLeadMilliseconds)) ahead"
     }
 
-    private static func topics(_ source: SourceDefinition) -> String {
+    private static func origin(_ source: SourceDefinition) -> String {
+        switch source.connector {
+        case .kafka(let kafka):
+            "kafka \(topics(kafka)) (\(kafka.connection)), group \(kafka.groupID), "
+                + "from \(startup(kafka.startup)), \(kafka.isolation.rawValue)"
+        }
+    }
+
+    private static func tombstones(_ source: SourceDefinition) -> String {
+        source.kafka.map { ", tombstones \($0.tombstones.rawValue)" } ?? ""
+    }
+
+    private static func topics(_ source: KafkaSourceDefinition) -> String {
         if let pattern = source.topicPattern { return "topics like \(pattern.text)" }
         return
             "topic\(source.topics.count == 1 ? "" : "s") \(source.topics.joined(separator: ", "))"
     }
 
-    static func startup(_ startup: SourceDefinition.Startup) -> String {
+    static func startup(_ startup: KafkaSourceDefinition.Startup) -> String {
         switch startup {
         case .earliest: "earliest"
         case .latest: "latest"
@@ -123,16 +133,20 @@ struct PipelineFacts {
     }
 
     func sink(_ sink: SinkDefinition) -> [String] {
-        [
-            sink.id,
-            "kafka topic \(sink.topic) (\(sink.connection)) from "
-                + sink.inputs.map(\.description).joined(separator: ", ") + ", "
-                + "\(sink.guarantee.rawValue)",
-            "key \(Self.key(sink.key)); value \(Self.value(sink.value))",
-        ] + Self.record(sink.record)
+        let flow =
+            "from \(sink.inputs.map(\.description).joined(separator: ", ")), "
+            + sink.guarantee.rawValue
+        let value = "value \(Self.value(sink.value))"
+        switch sink.connector {
+        case .kafka(let kafka):
+            return [
+                sink.id, "kafka topic \(kafka.address.topic) (\(kafka.address.connection)) \(flow)",
+                "key \(Self.key(kafka.key)); \(value)",
+            ] + Self.record(kafka.record)
+        }
     }
 
-    static func key(_ key: SinkDefinition.Key) -> String {
+    static func key(_ key: KafkaSinkDefinition.Key) -> String {
         switch key {
         case .none: "none"
         case .origin: "as it came"
@@ -257,7 +271,9 @@ struct PipelineFacts {
                     + "failure"
             }
             let interval = definition.configuration.checkpointing?.intervalMilliseconds ?? 0
-            let dirty = definition.sources.filter { $0.isolation == .readUncommitted }.map(\.id)
+            let dirty = definition.sources.filter {
+                $0.kafka?.isolation == .readUncommitted
+            }.map(\.id)
             let note =
                 dirty.isEmpty
                 ? ""
@@ -270,7 +286,9 @@ struct PipelineFacts {
     /// One line for each connection with exactly-once sinks.
     var timeouts: [String] {
         guard let checkpointing = definition.configuration.checkpointing else { return [] }
-        let exact = Set(definition.sinks.filter { $0.guarantee == .exactlyOnce }.map(\.connection))
+        let exact = Set(
+            definition.sinks.filter { $0.guarantee == .exactlyOnce }
+                .compactMap(\.topicWritten?.connection))
         return definition.connections.filter { exact.contains($0.id) }.map { connection in
             let chain = TimeoutChain(
                 checkpointing, definition.configuration.restartStrategy, connection)

@@ -1,0 +1,56 @@
+internal import KafkaConnector
+internal import PipelineSpec
+internal import StreamAPI
+internal import StreamCore
+internal import StreamRuntime
+
+/// What the Kafka sinks of one run write through.
+struct KafkaSinks: Sendable {
+    /// Nil: no sink is exactly once.
+    let transactional: TransactionalSink?
+    /// One plain producer for each connection that has an at-least-once sink.
+    let plain: [String: PlainSink]
+
+    init(
+        _ definition: PipelineDefinition, _ connections: [String: KafkaConnectionConfiguration],
+        _ driver: (any TransactionDriver)?
+    ) {
+        transactional = driver as? TransactionalSink
+        let atLeastOnce = definition.sinks.filter { $0.guarantee == .atLeastOnce }
+        let ids = Set(atLeastOnce.compactMap(\.topicWritten?.connection))
+        plain = connections.filter { ids.contains($0.key) }
+            .mapValues { PlainSink(connection: $0) }
+    }
+}
+
+extension GraphWiring {
+    func sinkNode(_ sink: SinkDefinition, _ kafkaSinks: KafkaSinks) -> StreamNode {
+        StreamNode(
+            id: OperatorID(rawValue: sink.id),
+            role: .sink { context, _ in
+                switch sink.connector {
+                case .kafka(let kafka): try kafkaWriter(sink, kafka, kafkaSinks, context)
+                }
+            },
+            inputs: edges(sink.inputs), parallelism: parallelism)
+    }
+
+    private func kafkaWriter(
+        _ sink: SinkDefinition, _ kafka: KafkaSinkDefinition, _ kafkaSinks: KafkaSinks,
+        _ context: OperatorContext
+    ) throws -> any SinkWriter {
+        let guarantee: DeliveryGuarantee =
+            sink.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        let configuration = KafkaSinkConfiguration(
+            operatorID: context.operatorID, topic: kafka.address.topic, guarantee: guarantee)
+        let encoding = encoding(sink, kafka).with(kafka.record, of: context.operatorID)
+        switch (guarantee, kafkaSinks.transactional, kafkaSinks.plain[kafka.address.connection]) {
+        case (.exactlyOnce, let sink?, _):
+            return sink.makeWriter(configuration, encoding: encoding, context: context)
+        case (.atLeastOnce, _, let sink?):
+            return try sink.makeWriter(configuration, encoding: encoding, context: context)
+        default:
+            throw FatalError(.internalError, "sink \(sink.id) has no producer")
+        }
+    }
+}
