@@ -125,7 +125,10 @@ let package = Package(
             ["KafkaConnector", "KafkaClient", "Formats", "StreamAPI", "StreamCore"]),
         tests(
             "KafkaIntegrationTests",
-            ["KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore"]),
+            [
+                "KafkaClient", "KafkaConnector", "Formats", "StreamAPI", "StreamCore",
+                "StreamTesting",
+            ]),
         tests(
             "PipelineRunnerTests",
             [

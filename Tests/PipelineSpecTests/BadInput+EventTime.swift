@@ -30,6 +30,18 @@ extension BadInput {
             "an idle time-out of nothing", "E1016",
             "    event_time: ts\n    watermark: { delay: 5 s, idle_timeout: ‸0 s }"),
         source(
+            "a group without a drift", "E1011",
+            "    event_time: ts\n    watermark: { delay: 5 s, ‸align_group: g }"),
+        source(
+            "a drift without a group", "E1011",
+            "    event_time: ts\n    watermark: { delay: 5 s, ‸max_drift: 5 min }"),
+        source(
+            "a drift without unit", "E1015",
+            "    event_time: ts\n    watermark: { delay: 5 s, align_group: g, max_drift: ‸5 }"),
+        source(
+            "a group of one source", "W1353",
+            "    event_time: ts\n    watermark: { delay: 5 s, align_group: ‸g, max_drift: 5 min }"),
+        source(
             "a misspelt key of a watermark", "E1004",
             "    event_time: ts\n    watermark: { ‸dealy: 5 s, delay: 5 s }"),
     ]

@@ -69,7 +69,7 @@ extension KafkaConsumer {
 
     private static let watermarkTimeoutMilliseconds: Int32 = 5_000
 
-    private func place(of message: rd_kafka_message_t) -> TopicPartition {
+    func place(of message: rd_kafka_message_t) -> TopicPartition {
         let topic = message.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? ""
         return TopicPartition(
             topic: topic, partition: PartitionIndex(rawValue: message.partition))

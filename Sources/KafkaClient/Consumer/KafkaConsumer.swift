@@ -117,6 +117,34 @@ package final class KafkaConsumer {
         }
     }
 
+    /// Stops reading the given partitions. What was fetched of them and not given out is thrown away;
+    /// ``assign(_:)`` goes on with them wherever it is told to.
+    ///
+    /// - Parameter places: Assigned ones.
+    /// - Throws: Kind `failed`.
+    package func unassign(_ places: [TopicPartition]) throws(KafkaError) {
+        guard !places.isEmpty else { return }
+        let list = TopicPartitionList(places: places)
+        if let error = rd_kafka_incremental_unassign(client.pointer, list.pointer) {
+            throw KafkaError(consuming: error, "unassign")
+        }
+        discard(Set(places))
+    }
+
+    /// Frees the messages of these partitions that wait here.
+    private func discard(_ places: Set<TopicPartition>) {
+        var kept = next
+        for index in next..<fetched {
+            guard let message = messages[index], places.contains(place(of: message.pointee)) else {
+                messages[kept] = messages[index]
+                kept += 1
+                continue
+            }
+            rd_kafka_message_destroy(message)
+        }
+        fetched = kept
+    }
+
     /// The topic's position in ``topicNames``, to which it is added if it is new.
     package func topicIndex(of topic: String) -> UInt16 {
         if let known = topicNumbers[topic] { return known }

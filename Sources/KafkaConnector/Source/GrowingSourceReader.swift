@@ -39,6 +39,8 @@ final class GrowingSourceReader: SourceReader {
 
     func snapshot() -> [[UInt8]] { reader?.snapshot() ?? [] }
     func openSplits() -> [SplitKey] { reader?.openSplits() ?? [] }
+    var pausesSplits: Bool { true }
+    func pause(_ splits: [SplitKey]) throws { try reader?.pause(splits) }
     var wakeUp: @Sendable () -> Void { reader?.wakeUp ?? idle.wakeUp }
     func close() { reader?.close() }
 }

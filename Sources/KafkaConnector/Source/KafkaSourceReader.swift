@@ -9,6 +9,7 @@ final class KafkaSourceReader: SourceReader {
     /// In the order in which they came; positions are brought up to date in `snapshot`.
     private var splits: [KafkaPartitionSplit] = []
     private let positions = PartitionPositions([])
+    private var paused: Set<SplitKey> = []
     let wakeUp: @Sendable () -> Void
 
     /// - Parameter positions: At least one.
@@ -46,6 +47,28 @@ final class KafkaSourceReader: SourceReader {
                     $0.split.offset
                 )
             })
+    }
+
+    var pausesSplits: Bool { true }
+
+    /// The position is this reader's own, so a partition that comes back is assigned anew there:
+    /// nothing rests on where librdkafka believes it is.
+    func pause(_ splits: [SplitKey]) throws {
+        let wanted = Set(splits)
+        let resumed = paused.subtracting(wanted)
+        do throws(KafkaError) {
+            try consumer.unassign(wanted.subtracting(paused).sorted().map(TopicPartition.init))
+            try consumer.assign(
+                self.splits.filter { resumed.contains(SplitKey($0)) }.map {
+                    (
+                        TopicPartition(SplitKey($0)),
+                        Offset(rawValue: positions.next(place($0)))
+                    )
+                })
+        } catch {
+            throw failure(error)
+        }
+        paused = wanted
     }
 
     private func place(_ split: KafkaPartitionSplit) -> PartitionPositions.Place {
@@ -95,7 +118,7 @@ final class KafkaSourceReader: SourceReader {
 
     func openSplits() -> [SplitKey] {
         splits.filter { !positions.hasStopped(place($0)) }
-            .map { SplitKey(topic: $0.topic, partition: $0.partition) }
+            .map(SplitKey.init)
     }
 
     func close() {}
@@ -106,4 +129,14 @@ final class KafkaSourceReader: SourceReader {
         guard !whole.overflow else { return Int32.max }
         return Int32(clamping: whole.partialValue + attoseconds / 1_000_000_000_000_000)
     }
+}
+
+extension SplitKey {
+    fileprivate init(_ split: KafkaPartitionSplit) {
+        self.init(topic: split.topic, partition: split.partition)
+    }
+}
+
+extension TopicPartition {
+    fileprivate init(_ key: SplitKey) { self.init(topic: key.topic, partition: key.partition) }
 }

@@ -282,6 +282,12 @@ extension ErrorCatalog {
             ends, or when a `ttl` has passed. Give the source `event_time` and `watermark`.
             """),
         Entry(
+            "W1353", "An alignment group of one source",
+            """
+            Sources of one `align_group` wait for each other; this one has nobody to wait for, so only its \
+            own partitions do. Often the name is misspelt. The pipeline runs.
+            """),
+        Entry(
             "E1320", "A union of different columns",
             """
             The inputs of a union need the same columns: the same names and types, in the same order. \

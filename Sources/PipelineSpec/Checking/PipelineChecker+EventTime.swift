@@ -19,7 +19,7 @@ extension PipelineChecker {
                 "watermark", besides: "event_time", object, help: "watermark: { delay: 5 s }")
             return nil
         }
-        guard let time, let settings = watermark.object,
+        guard let time, let settings = watermark.object, checkAlignment(settings),
             let delay = settings["delay"]?.milliseconds
         else { return nil }
         return EventTimeDefinition(
@@ -27,7 +27,44 @@ extension PipelineChecker {
             idleTimeoutMilliseconds: settings["idle_timeout"]?.milliseconds,
             maxLeadMilliseconds: settings["max_lead"]?.milliseconds
                 ?? EventTimeGrammar.leadMillisecondsDefault,
-            alignment: nil)
+            alignment: alignment(settings))
+    }
+
+    /// - Returns: False after reporting.
+    private func checkAlignment(_ settings: DecodedObject) -> Bool {
+        switch (settings["align_group"], settings["max_drift"]) {
+        case (nil, nil), (.some, .some): return true
+        case (.some, nil):
+            reportMissing(
+                "max_drift", besides: "align_group", settings, help: "max_drift: 5 min")
+        case (nil, .some):
+            reportMissing(
+                "align_group", besides: "max_drift", settings, help: "align_group: orders_payments")
+        }
+        return false
+    }
+
+    private func alignment(_ settings: DecodedObject) -> EventTimeDefinition.Alignment? {
+        guard let group = settings["align_group"]?.text,
+            let drift = settings["max_drift"]?.milliseconds
+        else { return nil }
+        return EventTimeDefinition.Alignment(group: group, maxDriftMilliseconds: drift)
+    }
+
+    /// A group of one source: a misspelt name, as a rule.
+    func checkAlignmentGroups() {
+        let sources = graph.operators.filter { $0.section == .sources }
+        let settings = sources.compactMap { $0.object?["watermark"]?.object }
+        let values = settings.filter { $0["max_drift"] != nil }.compactMap { $0["align_group"] }
+        let names = values.compactMap(\.text)
+        for value in values {
+            guard let name = value.text, names.count(where: { $0 == name }) == 1 else { continue }
+            let others = names.filter { $0 != name }
+            decoder.report(
+                .alignmentOfOne, at: value.node.range, path: value.path,
+                "no other source is in `align_group` `\(name)`: its partitions wait for each other alone",
+                help: NearestName.help(name, among: others))
+        }
     }
 
     private func reportMissing(

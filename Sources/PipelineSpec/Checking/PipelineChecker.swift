@@ -49,6 +49,7 @@ final class PipelineChecker {
         graph = buildGraph()
         checkGraph()
         checkSources()
+        checkAlignmentGroups()
         for id in graph.transformOrder { checkTransform(id) }
         for operatorNode in graph.operators where operatorNode.section == .sinks {
             checkSink(operatorNode)

@@ -54,6 +54,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case rawNeedsOneColumn = "E1312"
     case badKeyType = "E1313"
     case windowWithoutEventTime = "E1314"
+    case alignmentOfOne = "W1353"
     case badSinkExpression = "E1331"
     case headersNotPassed = "E1332"
     case badPattern = "E1333"

@@ -35,7 +35,16 @@ enum EventTimeGrammar {
                 A row that is further ahead of its record's timestamp, or of the clock, does not move \
                 the watermark; it is counted.
                 """),
-            .notAvailable("align_group", "Sources that wait for each other."),
-            .notAvailable("max_drift", "How far a source may be ahead of its group."),
+            FieldSpecification(
+                "align_group", .text(.identifier), example: "orders_payments",
+                """
+                Sources of the same group wait for each other: a partition that is too far ahead in \
+                event time is not read until the others have caught up. Needs `max_drift`.
+                """),
+            FieldSpecification(
+                "max_drift", .duration(0...Grammar.dayMilliseconds * 366, bareNumbers: false),
+                example: "5 min",
+                "How far a partition may be ahead of the group's smallest watermark. Needs `align_group`."
+            ),
         ])
 }

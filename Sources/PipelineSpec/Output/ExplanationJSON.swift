@@ -61,6 +61,8 @@ struct ExplanationJSON {
             ("delay_ms", milliseconds(eventTime.delayMilliseconds)),
             ("idle_timeout_ms", milliseconds(eventTime.idleTimeoutMilliseconds)),
             ("max_lead_ms", milliseconds(eventTime.maxLeadMilliseconds)),
+            ("align_group", eventTime.alignment.map { .string($0.group) } ?? .null),
+            ("max_drift_ms", milliseconds(eventTime.alignment?.maxDriftMilliseconds)),
         ])
     }
 

@@ -61,6 +61,10 @@ struct PipelineFacts {
             + "\(DurationText.text(milliseconds: eventTime.delayMilliseconds)) behind the latest row "
             + "of each partition; \(idle ?? "a partition without records holds it back"); at most "
             + "\(DurationText.text(milliseconds: eventTime.maxLeadMilliseconds)) ahead"
+            + (eventTime.alignment.map {
+                "; waits for the group \($0.group) when "
+                    + "\(DurationText.text(milliseconds: $0.maxDriftMilliseconds)) ahead of it"
+            } ?? "")
     }
 
     private static func origin(_ source: SourceDefinition) -> String {

@@ -75,6 +75,13 @@ public protocol SourceReader: AnyObject {
     /// The splits that may still give rows: each holds its source's watermark back until it is idle.
     /// Asked for a few times a second, and only where the pipeline uses event time.
     func openSplits() -> [SplitKey]
+    /// Whether the reader can leave out single splits.
+    var pausesSplits: Bool { get }
+    /// Gives no row of these splits until the next call; those of the call before that are not among
+    /// them go on where they were. Called where sources wait for each other.
+    ///
+    /// - Parameter splits: Among ``openSplits()``; empty unless ``pausesSplits``.
+    func pause(_ splits: [SplitKey]) throws
     /// Ends a wait in `poll` early. Any thread.
     var wakeUp: @Sendable () -> Void { get }
     func close()
@@ -89,6 +96,11 @@ extension SourceReader {
     /// For readers of sources that discover nothing.
     public func add(_ splits: [SourceSplit]) throws {
         throw FatalError(.internalError, "this source takes no splits during a run")
+    }
+    /// For readers that are left alone as a whole.
+    public var pausesSplits: Bool { false }
+    public func pause(_ splits: [SplitKey]) throws {
+        precondition(splits.isEmpty, "only what can be paused is")
     }
 }
 

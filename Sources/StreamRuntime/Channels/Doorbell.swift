@@ -19,8 +19,13 @@ final class Doorbell: @unchecked Sendable {
     init() {
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
-        let made = pthread_mutex_init(mutex, nil) | pthread_cond_init(condition, nil)
-        precondition(made == 0, "a mutex and a condition with default attributes cannot fail")
+        var attributes = pthread_condattr_t()
+        let made =
+            pthread_mutex_init(mutex, nil) | pthread_condattr_init(&attributes)
+            | pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            | pthread_cond_init(condition, &attributes)
+        precondition(made == 0, "a mutex and a condition of these attributes cannot fail")
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -50,6 +55,21 @@ final class Doorbell: @unchecked Sendable {
         isSleeping.store(true, ordering: .relaxed)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         while !isReady() { pthread_cond_wait(condition, mutex) }
+        isSleeping.store(false, ordering: .relaxed)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Returns as soon as `isReady`, or when the time is over.
+    ///
+    /// - Parameter isReady: As in ``wait(until:)``.
+    func wait(atMostMilliseconds milliseconds: Int64, until isReady: () -> Bool) {
+        let nanoseconds = monotonicNanoseconds() &+ UInt64(milliseconds) &* 1_000_000
+        var deadline = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        pthread_mutex_lock(mutex)
+        isSleeping.store(true, ordering: .relaxed)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        while !isReady(), pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
         isSleeping.store(false, ordering: .relaxed)
         pthread_mutex_unlock(mutex)
     }

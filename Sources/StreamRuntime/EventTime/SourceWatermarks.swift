@@ -12,15 +12,18 @@ final class SourceWatermarks {
 
     private let assigner: any TimestampAssigner
     private let counters: RecordCounters
+    /// Nil: the source waits for no other.
+    private let alignment: SourceAlignment?
     private(set) var generator: WatermarkGenerator
     private var nextOpenSplits = Int64.min
     private var rows = SplitMaxima()
 
     init(
         _ assigner: any TimestampAssigner, _ generator: WatermarkGenerator,
-        _ counters: RecordCounters
+        _ counters: RecordCounters, alignment: SourceAlignment? = nil
     ) {
         self.assigner = assigner
+        self.alignment = alignment
         self.generator = generator
         self.counters = counters
     }
@@ -65,6 +68,23 @@ final class SourceWatermarks {
         }
         return generator.progress(at: nowMilliseconds)
     }
+
+    /// Whether the subtask reads nothing until its alignment group has caught up.
+    var isPaused: Bool { alignment?.decision.isPaused ?? false }
+
+    /// What the alignment group wants behind ``progress(nowMilliseconds:openSplits:)``; nil: the same
+    /// as before.
+    func align(nowMilliseconds: Int64, pausesSplits: Bool) -> SplitAlignment.Decision? {
+        guard
+            let decision = alignment?.update(
+                generator, nowMilliseconds: nowMilliseconds, pausesSplits: pausesSplits)
+        else { return nil }
+        generator.setPaused(decision, at: nowMilliseconds)
+        return decision
+    }
+
+    /// No row follows.
+    func ended() { alignment?.ended() }
 
     private func setOpen(
         _ open: [SplitKey], of batch: RecordBatch, _ nowMilliseconds: Int64

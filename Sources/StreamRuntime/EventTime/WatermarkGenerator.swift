@@ -12,7 +12,8 @@ internal import StreamCore
 ///
 /// A split's watermark is its latest event time - delay - 1 ms, so a row that is exactly `delay`
 /// late is still in time. The subtask's is the smallest over the splits that are neither idle nor
-/// finished, and never falls. A split that has had no row holds it back until it is idle.
+/// finished, and never falls. A split that has had no row holds it back until it is idle. One that is
+/// paused by its alignment group does not become idle.
 ///
 /// A pure state machine; times are parameters. Source: Flink's `BoundedOutOfOrdernessWatermarks`,
 /// `WatermarksWithIdleness` and `WatermarkOutputMultiplexer`.
@@ -25,6 +26,8 @@ struct WatermarkGenerator: Sendable {
         var isIdle = false
         /// False: it will give no more rows.
         var isOpen = true
+        /// It waits for its alignment group, so that it has no rows says nothing.
+        var isPaused = false
 
         var holdsBack: Bool { isOpen && !isIdle }
     }
@@ -61,6 +64,20 @@ struct WatermarkGenerator: Sendable {
         }
     }
 
+    /// The splits that are not read until the group has caught up, of all that are known.
+    mutating func setPaused(
+        _ decision: SplitAlignment.Decision, at nowMilliseconds: Int64
+    ) {
+        for index in splits.indices {
+            let isPaused =
+                decision.isPaused || decision.pausedSplits.contains(splits[index].key)
+            if splits[index].isPaused && !isPaused {
+                splits[index].lastRowMilliseconds = nowMilliseconds
+            }
+            splits[index].isPaused = isPaused
+        }
+    }
+
     /// Rows of one split have come.
     ///
     /// - Parameters:
@@ -86,7 +103,9 @@ struct WatermarkGenerator: Sendable {
     private mutating func findIdle(at nowMilliseconds: Int64) {
         guard let timeout = strategy.idleTimeoutMilliseconds else { return }
         for index in splits.indices
-        where nowMilliseconds - splits[index].lastRowMilliseconds >= timeout {
+        where !splits[index].isPaused
+            && nowMilliseconds - splits[index].lastRowMilliseconds >= timeout
+        {
             splits[index].isIdle = true
         }
     }

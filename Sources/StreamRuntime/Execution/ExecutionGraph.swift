@@ -16,6 +16,8 @@ package final class ExecutionGraph: Sendable {
     let inputs: [SubtaskID: [InputPlan]]
     let outputs: [SubtaskID: [OutputPlan]]
     let progress: ExecutionProgress
+    /// Sources that wait for each other, by the group's name.
+    let alignmentGroups: [String: AlignmentGroup]
     let snapshotThread: SnapshotThread
     private let threads = Mutex<[SubtaskThread]>([])
 
@@ -40,6 +42,7 @@ package final class ExecutionGraph: Sendable {
         self.subtasks = subtasks
         inputs = wiring.inputs
         outputs = wiring.outputs
+        alignmentGroups = AlignmentGroup.groups(of: subtasks)
         progress = ExecutionProgress(subtaskCount: subtasks.count, events: events)
         snapshotThread = SnapshotThread(
             events: progress, writer: stateWriter,

@@ -2,7 +2,8 @@ internal import StreamAPI
 internal import StreamCore
 internal import Synchronization
 
-/// The loop of a source subtask: mail, poll, decode, chain.
+/// The loop of a source subtask: mail, poll, decode, chain. While its alignment group is behind, it
+/// polls nothing and still reads its mail.
 final class SourceTask {
     private let environment: SubtaskEnvironment
     private let chain: OperatorChain
@@ -34,12 +35,16 @@ final class SourceTask {
             // What follows the restored watermark waits for it in the next subtasks, too.
             try chain.broadcast(.watermark(watermark))
         }
+        // Restored watermarks count before the first record.
+        try advanceWatermark()
         let (mailbox, cancellation) = (environment.subtask.mailbox, environment.graph.cancellation)
         while true {
             try cancellation.check()
             if mailbox.hasMail, try !readMail() { return }
             if hasEnded {
                 environment.subtask.doorbell.wait { mailbox.hasMail || cancellation.isRequested }
+            } else if watermarks?.isPaused == true {
+                try waitForGroup()
             } else {
                 try readInput()
             }
@@ -56,6 +61,7 @@ final class SourceTask {
         case .idle: try advanceWatermark()
         case .ended:
             hasEnded = true
+            watermarks?.ended()
             try environment.ended(chain)
         }
     }
@@ -80,10 +86,22 @@ final class SourceTask {
 
     private func advanceWatermark() throws {
         guard let watermarks else { return }
+        let now = SubtaskClock.monotonicMilliseconds()
         try chain.forward(
-            watermarks.progress(
-                nowMilliseconds: SubtaskClock.monotonicMilliseconds(),
-                openSplits: reader.openSplits))
+            watermarks.progress(nowMilliseconds: now, openSplits: reader.openSplits))
+        if let decision = watermarks.align(
+            nowMilliseconds: now, pausesSplits: reader.pausesSplits)
+        {
+            try reader.pause(decision.pausedSplits)
+        }
+    }
+
+    private func waitForGroup() throws {
+        let (mailbox, cancellation) = (environment.subtask.mailbox, environment.graph.cancellation)
+        environment.subtask.doorbell.wait(
+            atMostMilliseconds: AlignmentGroup.updateIntervalMilliseconds
+        ) { mailbox.hasMail || cancellation.isRequested }
+        try advanceWatermark()
     }
 
     /// - Returns: False after the last barrier.

@@ -69,7 +69,15 @@ final class SubtaskEnvironment {
             try eventTime.assigner(context, subtask.counters),
             WatermarkGenerator(
                 eventTime.strategy, restored: restored?.splitWatermarks ?? [:],
-                watermark: restored?.watermark), subtask.counters)
+                watermark: restored?.watermark), subtask.counters,
+            alignment: eventTime.strategy.alignment.flatMap(makeAlignment))
+    }
+
+    private func makeAlignment(_ alignment: WatermarkStrategy.Alignment) -> SourceAlignment? {
+        graph.alignmentGroups[alignment.group].map {
+            SourceAlignment(
+                $0, subtask.id, maxDriftMilliseconds: alignment.maxDriftMilliseconds)
+        }
     }
 
     // MARK: What both kinds of task do

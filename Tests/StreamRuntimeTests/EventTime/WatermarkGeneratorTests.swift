@@ -64,6 +64,22 @@ import Testing
                 == EventTimeProgress(watermark: Watermark(rawValue: 94), status: .active))
     }
 
+    @Test func `A split that waits for its group does not become idle before it is read again`() {
+        var two = generator(idle: 30, splits: 2)
+        two.received(latest: 100, split: 0, at: 0)
+        two.received(latest: 50, split: 1, at: 20)
+        two.setPaused(.init(pausedSplits: [key(0)]), at: 20)
+        #expect(two.progress(at: 49).watermark == Watermark(rawValue: 44))
+        // Split 1 is idle, split 0 is not: its time-out begins when it is read again.
+        #expect(two.progress(at: 50).watermark == Watermark(rawValue: 94))
+        two.setPaused(.init(), at: 60)
+        #expect(two.progress(at: 89).isNothing)
+        #expect(two.progress(at: 90) == EventTimeProgress(status: .idle))
+        two.setPaused(.init(isPaused: true), at: 90)
+        two.received(latest: 200, split: 1, at: 90)
+        #expect(two.progress(at: 500).status == .active)
+    }
+
     @Test func `A source without splits is idle at once`() {
         var none = generator(splits: 0)
         #expect(none.progress(at: 0) == EventTimeProgress(status: .idle))
