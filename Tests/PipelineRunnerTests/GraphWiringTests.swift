@@ -36,6 +36,30 @@ import Testing
         """
 
     @Test func `Filters and sinks on one source are one chain that branches`() throws {
+        let graph = try graph(text)
+        #expect(graph.edges.isEmpty)
+        let vertex = try #require(graph.vertices.first)
+        let names = vertex.chain.nodes.map(\.id.rawValue)
+        let readers = vertex.chain.consumers.map { reader in reader.map { names[$0.node] } }
+        #expect(names[0] == "orders")
+        #expect(readers[0] == ["large", "small"])
+        #expect(Set(readers.dropFirst().joined()) == ["large_orders", "small_orders"])
+    }
+
+    @Test(arguments: [1, 2, 5])
+    func `A key repartitions where there are several subtasks`(parallelism: Int) throws {
+        let keyed = text.replacing(
+            "small: { type: filter, input: orders, where: amount < 100 }",
+            with: "small: { type: key, input: large, key: [amount] }"
+        )
+        .replacing("parallelism.default: 2", with: "parallelism.default: \(parallelism)")
+        let graph = try graph(keyed)
+        #expect(graph.edges.count == (parallelism == 1 ? 0 : 1))
+        let chains = graph.vertices.map { $0.chain.nodes.map(\.id.rawValue) }
+        #expect(chains.contains { $0.first == "small" } == (parallelism > 1))
+    }
+
+    private func graph(_ text: String) throws -> JobGraph {
         let result = PipelineLinter.lint(path: "p.yaml", text: text, environment: LintEnvironment())
         #expect(result.diagnostics.map(\.message) == [])
         let definition = try #require(result.definition)
@@ -50,13 +74,6 @@ import Testing
                 startup: .earliest, isolation: .readCommitted), connection: connection)
         let wiring = GraphWiring(
             definition: definition, sources: [source], connections: ["main": connection])
-        let graph = try wiring.graph(RunParts(splits: [:], driver: nil))
-        #expect(graph.edges.isEmpty)
-        let vertex = try #require(graph.vertices.first)
-        let names = vertex.chain.nodes.map(\.id.rawValue)
-        let readers = vertex.chain.consumers.map { reader in reader.map { names[$0.node] } }
-        #expect(names[0] == "orders")
-        #expect(readers[0] == ["large", "small"])
-        #expect(Set(readers.dropFirst().joined()) == ["large_orders", "small_orders"])
+        return try wiring.graph(RunParts(splits: [:], driver: nil))
     }
 }

@@ -23,6 +23,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         + windows + formats
         + windows
         + routing
+        + shapes
         + joins
 
     static let file = [
@@ -53,7 +54,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("a section that is not built", "E1010") { $0.tail = "‸tests: []" },
         BadInput("a key that is not built", "E1010") { $0.sources += "\n    ‸error_threshold: 5" },
         BadInput("a type that is not built", "E1010") {
-            $0.transforms = "  kept:\n    type: ‸unnest\n    input: events"
+            $0.connections += "\n  registry: { type: ‸schema_registry }"
         },
         BadInput("a format that is not built", "E1010") {
             $0.sinks += "\n    format: ‸avro"

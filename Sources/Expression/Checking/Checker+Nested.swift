@@ -71,7 +71,7 @@ extension Checker {
     /// The value at a path inside of `base`, as a column's value.
     ///
     /// - Parameter isNullable: Whether a value that is not NULL may have nothing there.
-    private mutating func extracted(
+    mutating func extracted(
         _ base: TypedExpression, _ path: [PathStep], _ type: LogicalType, isNullable: Bool,
         _ range: Range<Int>
     ) -> Checked {
@@ -89,6 +89,11 @@ extension Checker {
                 .call(.row(.nested(.extract(path, form, isNullable: mayLack))), [base]), read,
                 isNullable: base.isNullable || mayLack, canFail: true, over: [base], range)
         }
+    }
+
+    /// The name of a MAP's member as its key.
+    mutating func memberKey(_ name: TypedExpression, as type: LogicalType) -> Checked {
+        typed(type == .string ? .string : .scalarText, type, name.range) { _, _ in name }
     }
 
     /// A read value, cast from its text where its type is not one of JSON.

@@ -20,6 +20,8 @@ package struct EvaluationError: Error, Hashable, Sendable {
         case badArgument = "E2111"
         /// A text that is not JSON, or a value in it that is missing or of another type.
         case badJSON = "E2112"
+        /// A MAP with more members than ``CollectionReader/memberCountMax`` is to be unnested.
+        case tooManyMembers = "E2120"
     }
 
     package let code: Code

@@ -32,7 +32,8 @@ struct Extract: RowFunction {
     }
 
     func message(_ row: Int, _ x: RowArguments, _ code: EvaluationError.Code) -> String {
-        NestedMessage.wrong(x.text(0, row), "`\(path.pathText)`")
+        let place = path.isEmpty ? "the value" : "`\(path.pathText)`"
+        return NestedMessage.wrong(x.text(0, row), place)
     }
 }
 

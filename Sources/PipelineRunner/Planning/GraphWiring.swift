@@ -64,6 +64,7 @@ struct GraphWiring: Sendable {
             }
         case .deduplicate(let keys, let ttl):
             return deduplicateNode(transform, keys.map(\.expression), ttl, policy)
+        case .key(let keys): return keyNode(transform, keys.map(\.expression), policy)
         case .aggregate(let aggregate):
             return aggregateNode(transform, aggregate, policy)
         case .union(let columns):
@@ -78,6 +79,7 @@ struct GraphWiring: Sendable {
                     routes: routes.map { ($0.name, $0.expression) }, hasDefault: hasDefault,
                     errorPolicy: policy, counters: counters)
             }
+        case .unnest(let unnest): return unnestNode(transform, unnest, policy)
         case .join(let join): return joinNode(transform, join)
         }
     }
@@ -112,6 +114,17 @@ struct GraphWiring: Sendable {
         }
     }
 
+    private func keyNode(
+        _ transform: TransformDefinition, _ keys: [TypedExpression], _ policy: StreamAPI.ErrorPolicy
+    ) -> StreamNode {
+        let maxParallelism = definition.configuration.maxParallelism
+        let exchange = Exchange.keyed { KeySelector(keys, maxParallelism: maxParallelism) }
+        return node(transform, edges(transform.inputs, exchange)) { _, counters in
+            KeyOperator(
+                keys: keys, maxParallelism: maxParallelism, errorPolicy: policy, counters: counters)
+        }
+    }
+
     private func aggregateOperator(
         _ planned: Operators.AggregateDefinition, _ maxParallelism: Int,
         _ policy: StreamAPI.ErrorPolicy, _ counters: RecordCounters
@@ -132,7 +145,7 @@ struct GraphWiring: Sendable {
         }
     }
 
-    private func node(
+    func node(
         _ transform: TransformDefinition, _ inputs: [StreamEdge],
         _ make: @escaping @Sendable (OperatorContext, RecordCounters) throws -> any StreamOperator
     ) -> StreamNode {

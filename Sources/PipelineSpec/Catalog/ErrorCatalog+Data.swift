@@ -160,6 +160,12 @@ extension ErrorCatalog {
             A function with ERROR ON ERROR or ON EMPTY found no value, or a value inside of a ROW, \
             ARRAY or MAP is not of its declared type.
             """ + rowPolicy),
+        Entry(
+            "E2120", "A MAP with too many members",
+            """
+            `unnest` and `flat_map` take MAP values of up to 65,536 members. An ARRAY may have any number \
+            of elements.
+            """ + rowPolicy),
     ]
 
     static let state: [Entry] = [

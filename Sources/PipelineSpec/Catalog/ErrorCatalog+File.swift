@@ -294,6 +294,18 @@ extension ErrorCatalog {
             A map with `select` before the union makes them so.
             """),
         Entry(
+            "E1380", "Nothing to unnest",
+            """
+            `of` is neither an ARRAY nor a MAP with keys of STRING, INT or BIGINT. Declare the column as \
+            one in the source's schema; SPLIT makes an ARRAY of a text.
+            """),
+        Entry(
+            "E1381", "Names that do not fit the elements",
+            """
+            `as` of an `unnest` or `flat_map` names each column that an element gives: one for each \
+            field of a ROW, or one for the whole ROW; two for a MAP, its key and its value; one otherwise.
+            """),
+        Entry(
             "E1315", "A join without a key",
             """
             `condition` has no equality with columns of one input on one side and of the other on the \

@@ -47,7 +47,7 @@ extension PipelineChecker {
     /// A row of a window is made of many records: none of them is the one that failed.
     func checkErrorOutput(_ object: DecodedObject) {
         guard let value = object["on_error"], value.text == "side_output" else { return }
-        let kinds: Set = ["filter", "map", "split", "aggregate"]
+        let kinds: Set = ["filter", "map", "split", "aggregate", "unnest", "flat_map", "key"]
         guard !kinds.contains(object.kind) || isWindowed(object) else { return }
         decoder.report(
             .notAvailable, at: value.node.range, path: value.path,

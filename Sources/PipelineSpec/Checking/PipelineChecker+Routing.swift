@@ -2,7 +2,7 @@ internal import Expression
 internal import StreamCore
 internal import YAML
 
-/// `union` and `split`.
+/// `union`, `split` and `key`.
 extension PipelineChecker {
     // MARK: union
 
@@ -87,6 +87,17 @@ extension PipelineChecker {
         guard !routes.isEmpty, routes.count == value.node.entries?.count else { return nil }
         let hasDefault = object["default"]?.text != "drop"
         return (.split(routes, hasDefault: hasDefault), input)
+    }
+
+    // MARK: key
+
+    func key(
+        _ object: DecodedObject, _ input: RowStream
+    ) -> (TransformDefinition.Kind, RowStream)? {
+        guard let keys = keys(object, input) else { return nil }
+        // Behind a repartitioning the source's bytes are gone.
+        let output = RowStream(schema: input.schema, scope: input.scope, isUntouchedRaw: false)
+        return (.key(keys), output)
     }
 
     private func checkRouteName(_ entry: DecodedEntry) {

@@ -22,11 +22,15 @@ extension PipelineChecker {
             case "map": map(object, stream)
             case "deduplicate": deduplicate(object, stream)
             case "split": split(id, object, stream)
+            case "key": key(object, stream)
+            case "unnest", "flat_map": unnest(object, stream)
             default: aggregate(object, stream)
             }
         guard case (let kind, var output)? = made else { return }
         output.hasEventTime = stream.hasEventTime
-        if object.kind == "map" { output.headerSources = stream.headerSources }
+        if ["map", "unnest", "flat_map"].contains(object.kind) {
+            output.headerSources = stream.headerSources
+        }
         streams[id] = output
         guard object.isComplete else { return }
         transforms.append(

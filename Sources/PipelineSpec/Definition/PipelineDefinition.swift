@@ -90,6 +90,10 @@ package struct TransformDefinition: Sendable {
         case aggregate(AggregateDefinition)
         /// The first row of each key as it is; repartitions by the keys.
         case deduplicate(keys: [NamedExpression], ttlMilliseconds: Int64)
+        /// Each row as it is; repartitions by the keys.
+        case key([NamedExpression])
+        /// A row for each element of a collection.
+        case unnest(UnnestDefinition)
         /// A row for each pair of rows of two inputs that match; repartitions both by the keys.
         case join(JoinDefinition)
     }

@@ -61,6 +61,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case noFormInFormat = "E1350"
     case unionSchemas = "E1320"
     case joinWithoutKey = "E1315"
+    case nothingToUnnest = "E1380"
+    case elementNames = "E1381"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -8,9 +8,9 @@ enum TransformGrammar {
         Variant(name: "join", object: JoinGrammar.join),
         Variant(name: "union", object: union),
         Variant(name: "split", object: split),
-        Variant.notAvailable("flat_map", "Several rows for a row."),
-        Variant.notAvailable("unnest", "A row for each element of an array."),
-        Variant.notAvailable("key", "Repartitioning by itself; `aggregate` has its own `key`."),
+        Variant(name: "unnest", object: UnnestGrammar.unnest),
+        Variant(name: "flat_map", object: UnnestGrammar.flatMap),
+        Variant(name: "key", object: key),
     ]
 
     private static let onError = Grammar.onError(
@@ -97,6 +97,22 @@ enum TransformGrammar {
             onError,
             .notAvailable("late", "Late rows to a side output."),
             Grammar.renamedFrom,
+        ])
+
+    private static let key = ObjectSpecification(
+        docs: """
+            Repartitions: each row goes on as it is, in the subtask that its key belongs to, so rows of \
+            one key stay in order. `aggregate`, `deduplicate` and `join` do so by themselves.
+            """,
+        fields: [
+            Grammar.type("key"), Grammar.input,
+            FieldSpecification(
+                "key",
+                .shapes(scalar: nil, list: .list(.text(.column)), mapping: columns),
+                isRequired: true, example: "[customer_id]",
+                "Input columns, or columns by name and expression; none of these is added to the row."
+            ),
+            onError, Grammar.renamedFrom,
         ])
 
     private static let aggregate = ObjectSpecification(

@@ -101,6 +101,9 @@ struct ExplanationJSON {
                     ),
                 ]
             }
+        case .key(let keys):
+            members += [("type", .string("key")), ("key", expressions(keys))]
+        case .unnest(let unnest): members += self.unnest(unnest)
         case .join: break
         }
         if case .join(let join) = transform.kind { members += self.join(join) }
@@ -115,6 +118,14 @@ struct ExplanationJSON {
         guard case .join(let join) = transform.kind else { return .string(transform.input) }
         return .object(
             zip(join.aliases, transform.inputs.map { .string($0.description) }).map { ($0, $1) })
+    }
+
+    private func unnest(_ unnest: UnnestDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string(unnest.select == nil ? "unnest" : "flat_map")),
+            ("of", .string(unnest.collection.text)), ("as", .strings(unnest.elementNames)),
+            ("keep_empty", .boolean(unnest.keepsEmpty)),
+        ] + (unnest.select.map { [("select", expressions($0))] } ?? [])
     }
 
     private func join(_ join: JoinDefinition) -> [(String, JSONText)] {

@@ -123,6 +123,10 @@ struct PipelineFacts {
             lines.append("aggregate of \(inputs) by \(keys.joined(separator: ", "))")
             if let window = aggregate.window { lines.append("  " + Self.text(window)) }
             lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
+        case .key(let keys):
+            let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
+            lines.append("rows of \(inputs) by \(names.joined(separator: ", "))")
+        case .unnest(let unnest): lines += Self.unnest(unnest, of: inputs)
         case .join(let join): lines += Self.join(join, transform.inputs.map(\.description))
         }
         lines.append("on_error \(transform.onError.rawValue); gives " + Self.list(transform.schema))
@@ -224,7 +228,7 @@ struct PipelineFacts {
 
     private static func isKeyed(_ transform: TransformDefinition) -> Bool {
         switch transform.kind {
-        case .aggregate, .deduplicate, .join: true
+        case .aggregate, .deduplicate, .join, .key: true
         default: false
         }
     }
