@@ -55,6 +55,7 @@ int32_t csimdjson_member(csimdjson_decoder *decoder, int32_t parent, const char 
         padded.append(8, '\0');
         const uint64_t head = name_head(reinterpret_cast<const uint8_t *>(padded.data()), count);
         decoder->nodes[parent].members.push_back({std::string(name, count), head, count, node});
+        decoder->nodes[parent].expected.resize(Node::expected_count);
         return node;
     } catch (const std::bad_alloc &) {
         return -1;
@@ -103,7 +104,7 @@ static int32_t stage1(csimdjson_decoder &decoder, const uint8_t *document, size_
 }
 
 // The first column of the row without a value that it must have; else marks the columns with NULLs.
-static csimdjson_failure finish(
+CSIMDJSON_COLD static csimdjson_failure finish_with_nulls(
     const csimdjson_decoder &decoder, const csimdjson_column *columns, uint8_t *has_nulls,
     int32_t row, bool has_faults) {
     const int32_t count = static_cast<int32_t>(decoder.columns.size());
@@ -116,6 +117,13 @@ static csimdjson_failure finish(
     }
     for (int32_t c = 0; c < count; c++) has_nulls[c] |= !columns[c].validity[row];
     return {row, CSIMDJSON_OK, -1, 0};
+}
+
+static bool has_all_values(
+    const csimdjson_decoder &decoder, const csimdjson_column *columns, int32_t row) {
+    uint8_t has_all = 1;
+    for (size_t c = 0; c < decoder.columns.size(); c++) has_all &= columns[c].validity[row];
+    return has_all;
 }
 
 // Decodes one document; moves `scratch` past what its strings took.
@@ -136,12 +144,13 @@ static csimdjson_failure decode_one(
     const int32_t code = stage1(decoder, base, count);
     if (code != CSIMDJSON_OK) return {row, code, -1, skipped};
     decoder.stamp++;
-    for (size_t c = 0; c < decoder.columns.size(); c++) columns[c].validity[row] = 0;
     Walker walker(decoder, columns, row, scratch);
     const int32_t walked = walker.run(base, count);
     if (walked != CSIMDJSON_OK) return {row, walked, -1, walker.position() + skipped};
     scratch = walker.scratch();
-    csimdjson_failure failure = finish(decoder, columns, has_nulls, row, walker.has_faults());
+    if (has_all_values(decoder, columns, row)) return {row, CSIMDJSON_OK, -1, 0};
+    csimdjson_failure failure =
+        finish_with_nulls(decoder, columns, has_nulls, row, walker.has_faults());
     if (failure.position > 0) failure.position += skipped;
     return failure;
 }
@@ -152,6 +161,9 @@ size_t csimdjson_decode(
     size_t *scratch_used, csimdjson_failure *failures, size_t *failure_count) {
     if (decoder->stage1->capacity() > stage1_bytes_kept) {
         (void)decoder->stage1->set_capacity(stage1_bytes_min);
+    }
+    for (size_t c = 0; c < decoder->columns.size(); c++) {
+        std::memset(columns[c].validity + from, 0, to - from);
     }
     uint8_t *free = scratch;
     size_t row = from;

@@ -41,7 +41,7 @@ class Walker {
         int32_t node;       // -1: nothing in here is wanted
         int32_t raw;        // the column that takes this container's text; -1: none
         uint32_t start;
-        uint32_t elements;  // of an array: those that came before
+        uint32_t elements;  // those that came before; of an object: the name that is expected next
         bool is_array;
     };
 
@@ -141,17 +141,44 @@ class Walker {
             return CSIMDJSON_MALFORMED;
         }
         const uint8_t *key = document_ + index_[i_] + 1;
-        const uint8_t *end = string_end();
-        if (!end) return CSIMDJSON_MALFORMED;
-        const int32_t node = levels_[depth_ - 1].node;
+        Level &level = levels_[depth_ - 1];
         int32_t child = -1;
-        if (has_escapes_ && std::memchr(key, '\\', end - key)) {
-            if (!escaped_name(node, key, end, child)) return CSIMDJSON_MALFORMED;
-        } else if (node >= 0) {
-            child = find(nodes_[node], key, end - key);
+        if (level.node < 0 || !take_expected(level, key, child)) {
+            if (!take_unexpected(level, key, child)) return CSIMDJSON_MALFORMED;
         }
         i_ += 2;
         return value(child, opened);
+    }
+
+    // Whether the name is the one that is likely next, or, where a member is left out, the one behind.
+    CSIMDJSON_INLINE bool take_expected(Level &level, const uint8_t *key, int32_t &child) const {
+        const Node &node = nodes_[level.node];
+        for (uint32_t step = 0; step < 2; step++) {
+            const uint32_t at = level.elements + step;
+            if (at >= node.expected.size()) return false;
+            if (!node.expected[at].is_at(key)) continue;
+            child = node.expected[at].node;
+            level.elements = at + 1;
+            return true;
+        }
+        return false;
+    }
+
+    // Any name; the next document's are expected to be alike.
+    bool take_unexpected(Level &level, const uint8_t *key, int32_t &child) {
+        const uint8_t *end = string_end();
+        if (!end) return false;
+        if (has_escapes_ && std::memchr(key, '\\', end - key)) {
+            return escaped_name(level.node, key, end, child);
+        }
+        if (level.node < 0) return true;
+        Node &node = nodes_[level.node];
+        const size_t count = end - key;
+        child = find(node, key, count);
+        if (level.elements < node.expected.size() && count <= Expected::name_bytes_max) {
+            node.expected[level.elements++].learn(key, count, child);
+        }
+        return true;
     }
 
     // A name with escapes is compared unescaped; the scratch space used for it stays free. Rare
@@ -168,15 +195,11 @@ class Walker {
     }
 
     // Names of up to 8 bytes are compared as one word; reading 8 bytes is safe in a padded document.
-    CSIMDJSON_INLINE static int32_t find(Node &node, const uint8_t *name, size_t count) {
-        const size_t members = node.members.size();
+    static int32_t find(const Node &node, const uint8_t *name, size_t count) {
         const uint64_t head = name_head(name, count);
-        for (size_t step = 0, at = node.hint; step < members; step++, at++) {
-            if (at >= members) at = 0;
-            const auto &member = node.members[at];
+        for (const auto &member : node.members) {
             if (member.head == head && member.count == count &&
                 (count <= 8 || std::memcmp(member.name.data(), name, count) == 0)) {
-                node.hint = static_cast<uint32_t>(at + 1);
                 return member.node;
             }
         }

@@ -43,6 +43,33 @@ import Testing
             ])
     }
 
+    /// The decoder expects the fields of the document before. Names of all lengths around whole words,
+    /// some the beginning of others, come in any order, or not, among such that nobody wants.
+    @Test(arguments: 0..<10 as Range<UInt64>)
+    func fieldsAreFoundWhateverTheDocumentBeforeHad(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let lengths = [1, 2, 6, 7, 8, 9, 15, 16, 23, 24, 30, 31, 32, 40]
+        let names = lengths.map { String(repeating: "n", count: $0) }
+        let wanted = names.indices.filter { $0 % 2 == 0 }
+        let fixture = try DecoderFixture(
+            wanted.map { JSONColumn(Field(name: names[$0], type: .bigint)) })
+        for _ in 0..<20 {
+            var order = Array(names.indices)
+            if Bool.random(using: &random) { order.shuffle(using: &random) }
+            let rows = (0..<4).map { _ in
+                order.filter { _ in Int.random(in: 0..<4, using: &random) > 0 }
+            }
+            let documents = rows.map { row in
+                "{" + row.map { "\"\(names[$0])\":\($0)" }.joined(separator: ",") + "}"
+            }
+            let batch = try fixture.decoder.decode(rawBatch(documents.map { Array($0.utf8) }))
+            for (number, row) in rows.enumerated() {
+                let expected = wanted.map { row.contains($0) ? Cell.integer(Int64($0)) : .null }
+                #expect(batch.columns.map { Cell($0, number) } == expected, "\(documents)")
+            }
+        }
+    }
+
     @Test func missingFieldsAndNullsAreNULL() throws {
         let row = try cells(#"{"color":"","weight":null,"flag":false,"place":null,"lines":null}"#)
         #expect(row[0] == .text(""))
