@@ -6,7 +6,7 @@ import Testing
 
 /// Windowed aggregates against a twin that handles one record after the other and keeps them all: out
 /// of order, late, with NULLs and selections; with a snapshot, a restore and another parallelism
-/// between any two batches.
+/// between half of all batches.
 @Suite struct WindowTwinTests {
     private static let shapes: [WindowDefinition.Shape] = [
         .hopping(sizeMilliseconds: 10, slideMilliseconds: 10, offsetMilliseconds: 0),
@@ -31,7 +31,10 @@ import Testing
         var twin = NaiveWindows(window)
         var now: Int64 = -40
         for round in 0..<40 {
-            try cluster.restore(parallelism: [1, 2, 5][(round + Int(seed)) % 3])
+            // Or on with what closed windows have left behind.
+            if Bool.random(using: &random) {
+                try cluster.restore(parallelism: [1, 2, 5][(round + Int(seed)) % 3])
+            }
             let rows = (0..<Int.random(in: 1...30, using: &random)).map { _ in
                 row(around: now, &random)
             }

@@ -60,12 +60,13 @@ import Testing
         }
 
         mutating func step() throws {
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<13, using: &random) {
             case 0...4: try update()
             case 5...7: remove()
             case 8: removeWhereCountIsEven()
             case 9: running.append((state.snapshot(), model))
             case 10: try release()
+            case 11: removeAll()
             default: try look()
             }
             #expect(state.keyCount == model.count)
@@ -92,6 +93,12 @@ import Testing
                 state.removeEntries(ofKeyGroup: group) { _, words in words[0] % 2 == 0 }
             }
             model = model.filter { $0.value.count % 2 != 0 }
+        }
+
+        /// Refused while a snapshot is read.
+        private mutating func removeAll() {
+            #expect(state.removeAll() == running.isEmpty)
+            if running.isEmpty { model = [:] }
         }
 
         private mutating func release() throws {
@@ -127,6 +134,26 @@ import Testing
             #expect(slots[0][0] == 0)
             #expect(state.bytes(at: slots[0] + 1).isAbsent)
         }
+    }
+
+    /// The state of a closed window serves the next one: what is kept is what one of them needs.
+    @Test func memoryIsUsedAgainAndAFormerPeakIsGivenBack() throws {
+        let state = try makeState()
+        let many = (0..<20_000).map { Array("key-\($0)".utf8) }
+        let few = Array(many.prefix(100))
+        try state.update(many, text: [1, 2, 3])
+        let peak = state.byteCount
+        for _ in 0..<8 {
+            #expect(state.removeAll())
+            #expect(state.keyCount == 0)
+            try state.update(few, text: [1])
+        }
+        #expect(state.byteCount < peak / 8)
+        let settled = state.byteCount
+        #expect(state.removeAll())
+        try state.update(few, text: [1])
+        #expect(state.byteCount == settled)
+        #expect(entries(of: state).count == few.count)
     }
 
     @Test func lookupMakesNoKey() throws {

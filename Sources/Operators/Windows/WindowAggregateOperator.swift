@@ -94,7 +94,8 @@ package final class WindowAggregateOperator: StreamOperator {
         if let pane = panes[start] { return pane }
         guard panes.count < WindowDefinition.openWindowsMax else { return nil }
         let pane = WindowPane(
-            start: start, end: assigner.end(ofStart: start), state: try makeState(nil))
+            start: start, end: assigner.end(ofStart: start),
+            state: try panes.takeSpare() ?? makeState(nil))
         panes.insert(pane, watermark)
         return pane
     }

@@ -5,18 +5,23 @@ internal import StreamCore
 /// Makes rows of what windows hold, and emits them in batches.
 ///
 /// The order of a window's rows is that of their key groups, and within one that of their keys'
-/// bytes, then of their start: the same whatever the table's layout, so the same after a restore.
+/// hashes, then of their bytes and their start: the same whatever the table's layout, so the same
+/// after a restore.
 ///
 /// - Threading: one subtask.
 final class WindowEmitter {
+    /// A key that is due, where the state has it.
     private struct Entry {
-        /// The key's first bytes, as a number that orders as they do.
-        let prefix: UInt64
         let key: ByteSlice
+        let words: UnsafePointer<UInt64>
         let start: Int64
         let end: Int64
-        /// Where its words begin in ``entryWords``.
-        let word: Int
+    }
+
+    /// An entry by what it is ordered by; small, since ordering moves it.
+    private struct Rank {
+        let hash: UInt64
+        let index: Int
     }
 
     private let definition: AggregateDefinition
@@ -26,9 +31,10 @@ final class WindowEmitter {
     private let failures: RowFailures
     private let rowCapacity = RecordBatch.rowCapacityDefault
     private let wordCount: Int
-    /// One key group's.
-    private var entries: [Entry] = []
-    private var entryWords: [UInt64] = []
+    /// One key group's. Not checked for exclusive access, which would cost every key two calls: one
+    /// thread has them.
+    @exclusivity(unchecked) private var entries: [Entry] = []
+    @exclusivity(unchecked) private var ranks: [Rank] = []
     /// The rows to be emitted next: their words, in order.
     private let words: UnsafeMutablePointer<UInt64>
     private let slots: UnsafeMutablePointer<StateSlot>
@@ -37,6 +43,7 @@ final class WindowEmitter {
     private let eventTimes: Column
     private let output: RecordBatch
     private let keys = ByteArena()
+    /// Rows that wait in ``words`` and ``columns``.
     private var count = 0
 
     init(_ definition: AggregateDefinition, _ calls: AggregateCalls, _ failures: RowFailures) {
@@ -86,68 +93,61 @@ final class WindowEmitter {
 
     func beginGroup() {
         entries.removeAll(keepingCapacity: true)
-        entryWords.removeAll(keepingCapacity: true)
+        ranks.removeAll(keepingCapacity: true)
     }
 
-    /// Takes a copy of a key and its words.
-    ///
-    /// - Returns: The copy of the key, valid until the row has been emitted.
-    @discardableResult
-    func collect(
-        _ key: ByteSlice, _ words: UnsafePointer<UInt64>, start: Int64, end: Int64
-    ) -> ByteSlice {
-        let copy = keys.append(key)
-        entries.append(
-            Entry(
-                prefix: Self.prefix(of: copy), key: copy, start: start, end: end,
-                word: entryWords.count))
-        entryWords.append(contentsOf: UnsafeBufferPointer(start: words, count: wordCount))
-        return copy
+    /// Takes a key and its words, which stay as they are until ``emitGroup(_:into:)``.
+    // hot
+    func collect(_ key: ByteSlice, _ words: UnsafePointer<UInt64>, start: Int64, end: Int64) {
+        ranks.append(Rank(hash: StableHash.xxh3(key.base, key.count), index: entries.count))
+        entries.append(Entry(key: key, words: words, start: start, end: end))
     }
 
     /// Turns what was collected into rows, and emits those batches that are full.
     func emitGroup(_ state: any KeyedStateBackend, into target: any OperatorOutput) throws {
-        entries.sort { a, b in
-            if a.prefix != b.prefix { return a.prefix < b.prefix }
-            let order = compareBytes(a.key, b.key)
-            return order != 0 ? order < 0 : a.start < b.start
+        let entries = entries
+        ranks.sort { a, b in
+            a.hash != b.hash ? a.hash < b.hash : Self.isBefore(entries[a.index], entries[b.index])
         }
-        for entry in entries {
-            try append(entry)
+        var rest = ranks[...]
+        while !rest.isEmpty {
+            let next = rest.prefix(rowCapacity - count)
+            try append(entries, next)
+            rest = rest.dropFirst(next.count)
             if count == rowCapacity { try finish(state, into: target) }
         }
     }
 
-    /// The first byte says only whether the first column is NULL, and counts with the next seven.
-    @inline(__always)
-    private static func prefix(of key: ByteSlice) -> UInt64 {
-        guard let base = key.base else { return 0 }
-        if key.count >= 8 {
-            return UInt64(bigEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
-        }
-        var prefix: UInt64 = 0
-        for at in 0..<key.count { prefix |= UInt64(base[at]) << UInt64(56 - 8 * at) }
-        return prefix
+    private static func isBefore(_ a: Entry, _ b: Entry) -> Bool {
+        let order = compareBytes(a.key, b.key)
+        return order != 0 ? order < 0 : a.start < b.start
     }
 
-    private func append(_ entry: Entry) throws {
-        let row = count
+    /// Adds rows; there is room for them.
+    // hot
+    private func append(_ entries: [Entry], _ ranks: ArraySlice<Rank>) throws {
+        if count == 0 { for column in columns { column.hasNulls = false } }
         let keyCount = definition.keys.count
-        if row == 0 { for column in columns { column.hasNulls = false } }
-        guard decoder.decode(entry.key, into: columns, row: row) else {
-            throw KeyedStateError(
-                .corrupt, "a key of the window from \(entry.start) cannot be read")
+        let (starts, ends) = (columns[keyCount].integers, columns[keyCount + 1].integers)
+        let (times, slots, wordCount) = (eventTimes.integers, slots, wordCount)
+        let (keys, columns, origin) = (keys, columns, output.origin)
+        var row = count
+        for rank in ranks {
+            let entry = entries[rank.index]
+            guard decoder.decode(keys.append(entry.key), into: columns, row: row) else {
+                throw KeyedStateError(
+                    .corrupt, "a key of the window from \(entry.start) cannot be read")
+            }
+            slots[row].update(from: entry.words, count: wordCount)
+            starts[row] = entry.start
+            ends[row] = entry.end
+            times[row] = WindowDefinition.lastTime(ofEnd: entry.end)
+            origin.partitions[row] = 0
+            origin.offsets[row] = entry.start
+            origin.timestamps[row] = times[row]
+            row &+= 1
         }
-        entryWords.withUnsafeBufferPointer { source in
-            for word in 0..<wordCount { slots[row][word] = source[entry.word + word] }
-        }
-        columns[keyCount].integers[row] = entry.start
-        columns[keyCount + 1].integers[row] = entry.end
-        eventTimes.integers[row] = WindowDefinition.lastTime(ofEnd: entry.end)
-        output.origin.partitions[row] = 0
-        output.origin.offsets[row] = entry.start
-        output.origin.timestamps[row] = WindowDefinition.lastTime(ofEnd: entry.end)
-        count += 1
+        count = row
     }
 
     /// Emits the rows that are left.

@@ -16,6 +16,8 @@ struct WindowPane {
 struct WindowPanes {
     private let definition: WindowDefinition
     private var byStart: [Int64: WindowPane] = [:]
+    /// A closed window's, without keys: the next window takes its memory.
+    private var spare: (any KeyedStateBackend)?
     /// The next watermark at which some window is to be emitted or closed.
     private(set) var nextTimer = Int64.max
 
@@ -31,7 +33,17 @@ struct WindowPanes {
         nextTimer = min(nextTimer, timer(of: pane, behind: watermark))
     }
 
-    mutating func remove(start: Int64) { byStart[start] = nil }
+    /// Drops a window's keys, and keeps one state for the next window, unless a snapshot reads it.
+    mutating func remove(start: Int64) {
+        guard let pane = byStart.removeValue(forKey: start) else { return }
+        if spare == nil, pane.state.removeAll() { spare = pane.state }
+    }
+
+    /// State without keys that a closed window has left behind.
+    mutating func takeSpare() -> (any KeyedStateBackend)? {
+        defer { spare = nil }
+        return spare
+    }
 
     /// Looks through all windows for the next timer behind `watermark`.
     mutating func setTimer(behind watermark: Watermark) {

@@ -59,6 +59,17 @@ extension HeapKeyedState {
         table.pointee.compact(layout, epoch: epoch, retired: &retired)
     }
 
+    func removeAll() -> Bool {
+        guard !isShared else { return false }
+        retired.snapshotsEnded()
+        for index in 0..<keyGroups.count {
+            freeBlocks(of: tables[index])
+            tables[index].removeAll(layout)
+        }
+        blockByteCount = 0
+        return true
+    }
+
     // MARK: All entries
 
     func forEachEntry(

@@ -29,8 +29,9 @@ final class HeapKeyedState: KeyedStateBackend {
     let liveSnapshots = Atomic<Int>(0)
     /// Number of snapshots taken; the epoch that new changes belong to.
     var epoch: UInt32 = 1
-    /// Replaced memory that a live snapshot may still read.
-    var retired = RetiredMemory()
+    /// Replaced memory that a live snapshot may still read. Not checked for exclusive access, which
+    /// would cost every new key two calls: one thread has it, and passes it down only.
+    @exclusivity(unchecked) var retired = RetiredMemory()
     /// Blocks of ``bytes(at:)``.
     var blockByteCount = 0
 
@@ -66,7 +67,8 @@ final class HeapKeyedState: KeyedStateBackend {
         (0..<keyGroups.count).reduce(0) { $0 + value(tables[$1]) }
     }
 
-    private func freeBlocks(of table: KeyGroupTable) {
+    /// Frees the values of all keys; their words stay as they are.
+    func freeBlocks(of table: KeyGroupTable) {
         guard !descriptor.bytesWords.isEmpty else { return }
         for entry in 0..<table.rowCount {
             let row = layout.row(entry, table.pages)

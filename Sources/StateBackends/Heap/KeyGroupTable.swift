@@ -198,21 +198,43 @@ struct KeyGroupTable {
         buckets[Int(bucket)] = KeyGroupTable.tag(hash) | UInt32(truncatingIfNeeded: entry)
     }
 
+    /// Forgets all keys, none of which a snapshot may read. Memory that held keys since the last time
+    /// is kept, and what is much more than those needed is not.
+    mutating func removeAll(_ layout: RowLayout) {
+        let pagesUsed = (rowCount + layout.rowMask) &>> layout.rowShift
+        while pageCount > 2 * pagesUsed {
+            pageCount -= 1
+            pages[pageCount].deallocate()
+            byteCount -= layout.pageByteCount
+        }
+        if Int(bucketMask) >= max(KeyGroupTable.bucketCountMin, 8 * keyCount) {
+            replaceBuckets(count: max(KeyGroupTable.bucketCountMin, (Int(bucketMask) + 1) / 4))
+        } else if keyCount + deletedCount > 0 {
+            buckets.update(repeating: KeyGroupTable.empty, count: Int(bucketMask) + 1)
+        }
+        (rowCount, keyCount, deletedCount, freeRow) = (0, 0, 0, -1)
+        keys.removeAll()
+    }
+
     /// Twice the buckets; or as many, if enough of them are only marked as deleted.
     private mutating func rearrangeBuckets(_ layout: RowLayout) {
         let oldCount = Int(bucketMask) + 1
-        let count = keyCount * 4 > growsAt * 3 ? oldCount * 2 : oldCount
-        buckets.deallocate()
-        buckets = .allocate(capacity: count)
-        buckets.initialize(repeating: KeyGroupTable.empty, count: count)
-        bucketMask = UInt32(count - 1)
-        growsAt = KeyGroupTable.growsAt(count, growthLead)
-        byteCount += (count - oldCount) * 4
+        replaceBuckets(count: keyCount * 4 > growsAt * 3 ? oldCount * 2 : oldCount)
         deletedCount = 0
         for entry in 0..<rowCount {
             let row = layout.row(entry, pages)
             if RowLayout.key(row) != RowLayout.noKey { place(entry, hash: RowLayout.hash(row)) }
         }
+    }
+
+    /// - Parameter count: A power of two.
+    private mutating func replaceBuckets(count: Int) {
+        byteCount += (count - Int(bucketMask) - 1) * 4
+        buckets.deallocate()
+        buckets = .allocate(capacity: count)
+        buckets.initialize(repeating: KeyGroupTable.empty, count: count)
+        bucketMask = UInt32(count - 1)
+        growsAt = KeyGroupTable.growsAt(count, growthLead)
     }
 }
 

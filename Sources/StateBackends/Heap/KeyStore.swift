@@ -22,7 +22,8 @@ struct KeyStore {
     private(set) var chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
     private(set) var chunkCount = 0
     private var chunkCapacity = 4
-    private var current = 0
+    /// The chunk that small keys are added to; -1: there is none.
+    private var current = -1
     private var used = KeyStore.chunkByteCount
     /// The first free block of each size; nil until a key is removed.
     private var freeBlocks: UnsafeMutablePointer<UInt32>?
@@ -53,6 +54,17 @@ struct KeyStore {
         }
         retired.append(UnsafeMutableRawPointer(chunks), byteCount: chunkCapacity * 8)
         freeBlocks?.deallocate()
+    }
+
+    /// Forgets all keys, none of which a snapshot may read; keeps one small chunk.
+    mutating func removeAll() {
+        for index in 0..<chunkCount where index != current { chunks[index].deallocate() }
+        if current >= 0 { (chunks[0], current, used) = (chunks[current], 0, 0) }
+        chunkCount = current + 1
+        freeBlocks?.deallocate()
+        freeBlocks = nil
+        (keyByteCount, deadByteCount) = (0, 0)
+        byteCount = chunkCapacity * 8 + chunkCount * KeyStore.chunkByteCount
     }
 
     // MARK: Adding

@@ -91,10 +91,16 @@ public protocol KeyedStateBackend: AnyObject {
     func remove(
         keys: UnsafePointer<ByteSlice>, hashes: UnsafePointer<UInt64>, count: Int)
 
+    /// Removes every key, for another use of the same memory: that of a window which is closed.
+    ///
+    /// - Returns: False if a snapshot is still being read; then nothing has changed.
+    /// - Complexity: O(key groups), and O(keys) if words own values.
+    func removeAll() -> Bool
+
     /// Calls `body` with every key of one key group and its words, in no order that holds.
     ///
-    /// The words are read only, and valid until `body` returns. `body` calls no method of this backend
-    /// but ``bytes(at:)``.
+    /// Keys and words are read only, and valid until the state is changed. `body` calls no method of
+    /// this backend but ``bytes(at:)``.
     ///
     /// - Complexity: O(most keys that the group has held at once).
     func forEachEntry(
