@@ -56,6 +56,73 @@ import Testing
             ])
     }
 
+    /// Two sources into a join, one without `idle_timeout`; the other is in a group with it.
+    private static let joined = """
+        version: 1
+        name: joined
+        connections: { main: { type: kafka, properties: { bootstrap.servers: a } } }
+        sources:
+          orders:
+            type: kafka
+            connection: main
+            topic: o
+            format: json
+            schema: { id: BIGINT, ts: BIGINT NOT NULL }
+            event_time: ts
+            watermark: { delay: 5 s, idle_timeout: 1 min, align_group: both, max_drift: 5 min }
+          payments:
+            type: kafka
+            connection: main
+            topic: p
+            format: json
+            schema: { id: BIGINT, ts: BIGINT NOT NULL }
+            event_time: ts
+            watermark: { delay: 30 s, align_group: both, max_drift: 10 min }
+        transforms:
+          large: { type: filter, input: payments, where: id > 7 }
+          paid:
+            type: join
+            kind: inner
+            input: { o: orders, p: large }
+            condition: o.id = p.id
+            window: { type: tumbling, size: 1 min }
+            select: { id: o.id }
+        sinks:
+          out: { type: kafka, connection: main, input: paid, topic: r }
+        """
+
+    @Test func explainNamesTheSourcesThatAnOperatorsWatermarkIsTheSmallestOf() throws {
+        let definition = try #require(lint(Self.joined).definition)
+        let text = PipelineExplanation.text(definition)
+        let wanted = """
+
+            watermarks
+              paid  the smallest of orders, payments
+                      orders: delay 5 s, idle_timeout 1 min, max_lead 1 h, align_group both within 5 min
+                      payments: delay 30 s, no idle_timeout, max_lead 1 h, align_group both within 10 min
+                        a partition without records holds it for ever: no idle_timeout, and keeps orders \
+            from reading on
+
+            """
+        #expect(text.contains(wanted), "\(wanted)\nis not in\n\(text)")
+    }
+
+    @Test func explainAsJSONHasTheWatermarksOfEachOperator() throws {
+        let definition = try #require(lint(Self.joined).definition)
+        let json = PipelineExplanation.json(definition)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        let all = try #require(object["watermarks"] as? [[String: Any]])
+        #expect(all.compactMap { $0["operator"] as? String } == ["paid"])
+        let sources = try #require(all.first?["sources"] as? [[String: Any]])
+        #expect(sources.compactMap { $0["source"] as? String } == ["orders", "payments"])
+        #expect(sources.map { ($0["notes"] as? [String])?.count } == [0, 1])
+        let watermark = sources.last?["watermark"] as? [String: Any]
+        #expect(watermark?["delay_ms"] as? Int == 30_000)
+        #expect(watermark?["idle_timeout_ms"] is NSNull)
+        #expect(watermark?["max_drift_ms"] as? Int == 600_000)
+    }
+
     @Test(arguments: [false, true])
     func echoReadsBackAsTheSamePipeline(_ isResolved: Bool) throws {
         let echo = PipelineEcho.yaml(

@@ -17,7 +17,10 @@ import Testing
             }
             let inputs = inputs ?? Array(repeating: 0, count: count)
             gate = InputGate(
-                zip(channels, inputs).map { InputPlan(channel: $0.0, input: $0.1) })
+                zip(channels, inputs).map {
+                    InputPlan(
+                        channel: $0.0, upstream: SubtaskID(vertex: 0, index: 0), input: $0.1)
+                })
         }
 
         /// The next event in words.

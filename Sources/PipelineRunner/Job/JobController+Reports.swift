@@ -20,6 +20,7 @@ extension JobController {
             reportDropped()
             reportLeading()
             reportLate()
+            reportAlignment()
         case .failed(let id, let failure):
             Log.warning(
                 "checkpoint failed", ["checkpoint": id, "reason": describe(failure)])

@@ -52,6 +52,12 @@ final class JobController {
     var leadingReported = 0
     /// Late rows in this run, as last said in the log.
     var lateReported = 0
+    /// What sources waited for their alignment groups in this run, as last said in the log,
+    /// milliseconds.
+    var alignmentReported = 0
+    var watermarkStalls = WatermarkStalls()
+    /// Nil: no operator needs event time.
+    var nextWatermarkLook: MonotonicTime?
 
     init(
         context: RunContext, graph: ExecutionGraph, queue: EventQueue<ControlEvent>,
@@ -63,6 +69,7 @@ final class JobController {
         self.progress = progress
         discoverer = SplitDiscoverer(sources: context.plan.sources, events: queue)
         protocolState = JobProtocol(settings: context.settings(for: graph), start: context.start)
+        nextWatermarkLook = context.plan.eventTimeOperators.isEmpty ? nil : .now
         let slotCount = context.plan.transactions?.poolSize ?? 0
         slotWorkers = (0..<slotCount).map { SerialWorker(name: "transaction-\($0)") }
     }
@@ -88,7 +95,9 @@ final class JobController {
         let progressDue =
             progress.isShown
             ? MonotonicTime.now.milliseconds + Self.progressIntervalMilliseconds : nil
-        let deadlines = [protocolState.nextDeadlineMilliseconds, progressDue].compactMap(\.self)
+        let deadlines = [
+            protocolState.nextDeadlineMilliseconds, progressDue, nextWatermarkLook?.milliseconds,
+        ].compactMap(\.self)
         return deadlines.min().map(MonotonicTime.init(milliseconds:))
     }
 
@@ -98,6 +107,7 @@ final class JobController {
         if let due = protocolState.nextDeadlineMilliseconds, due <= now.milliseconds {
             handle(.tick)
         }
+        observeWatermarks(at: now)
         progress.draw(graph.status(), at: now)
     }
 

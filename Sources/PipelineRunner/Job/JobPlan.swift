@@ -19,6 +19,8 @@ package struct JobPlan: Sendable {
     /// Every operator of the file: restored state must have an owner among them.
     package let operatorIDs: Set<OperatorID>
     package let sourceTopics: [String]
+    /// Operators that act on watermarks.
+    package var eventTimeOperators: Set<OperatorID> = []
     /// Builds the graph of one run.
     package let makeGraph: @Sendable (RunParts) throws -> JobGraph
 }

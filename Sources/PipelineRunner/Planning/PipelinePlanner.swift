@@ -39,6 +39,8 @@ package struct PipelinePlanner {
             leaseMilliseconds: configuration.leaseTimeoutMilliseconds,
             operatorIDs: Set(operatorIDs()),
             sourceTopics: definition.sources.flatMap { $0.kafka?.topics ?? [] },
+            eventTimeOperators: Set(
+                definition.transforms.filter(\.usesEventTime).map { OperatorID(rawValue: $0.id) }),
             makeGraph: { try wiring.graph($0) })
     }
 

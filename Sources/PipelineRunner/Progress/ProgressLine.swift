@@ -11,6 +11,8 @@ struct ProgressLine {
     private var lastIn = 0
     private var lastOut = 0
     private var checkpoint = "none yet"
+    /// The smallest of the operators that act on watermarks; nil: there are none.
+    var watermark: Watermark?
 
     /// - Parameter isWanted: `--progress`; also needs a terminal on standard error.
     init(isWanted: Bool) {
@@ -29,7 +31,7 @@ struct ProgressLine {
         let recordsOut = status.filter(\.hasSink).reduce(0) { $0 + $1.recordsOut }
         let line =
             "RUNNING \(clock(now)) | in \(rate(recordsIn - lastIn, elapsed)) "
-            + "out \(rate(recordsOut - lastOut, elapsed)) | ckpt \(checkpoint)"
+            + "out \(rate(recordsOut - lastOut, elapsed)) | \(watermarkText)ckpt \(checkpoint)"
         standardError("\r\u{1B}[K" + line)
         (lastIn, lastOut, drawnAt) = (recordsIn, recordsOut, now)
     }
@@ -40,6 +42,14 @@ struct ProgressLine {
         let seconds = (now.milliseconds - startedAt.milliseconds) / 1000
         return [seconds / 3600, seconds / 60 % 60, seconds % 60]
             .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+
+    /// `wm -5.1s | `: how far event time is behind the clock.
+    private var watermarkText: String {
+        guard let watermark, watermark < .max else { return "" }
+        guard watermark > .min else { return "wm none | " }
+        let lag = Double(watermark.rawValue) - Double(wallClockMilliseconds())
+        return "wm \((lag / 100).rounded() / 10)s | "
     }
 
     private func rate(_ count: Int, _ milliseconds: Int64) -> String {

@@ -112,6 +112,15 @@ package struct TransformDefinition: Sendable {
     /// The columns of the rows that leave, as names in a pipeline file. A filter passes its input's
     /// batches on, so behind a source they are fewer and ordered as ``SourceDefinition/columns``.
     package let schema: RowSchema
+
+    /// Whether it acts on watermarks: rows wait there for event time.
+    package var usesEventTime: Bool {
+        switch kind {
+        case .deduplicate, .join: true
+        case .aggregate(let aggregate): aggregate.window != nil
+        default: false
+        }
+    }
 }
 
 /// A checked expression, with its column's name and the text it came from.

@@ -22,6 +22,7 @@ struct ExplanationJSON {
             ("transforms", .array(definition.transforms.map(transform))),
             ("sinks", .array(definition.sinks.map(sink))),
             ("chains", .array(facts.chains.map { .strings($0.operators) })),
+            ("watermarks", .array(facts.watermarks.map(watermark))),
             ("checkpoints", .string(facts.checkpoints)),
             ("guarantees", .strings(facts.guarantees)),
             ("timeouts", .strings(facts.timeouts)),
@@ -52,6 +53,19 @@ struct ExplanationJSON {
             ("isolation_level", .string(kafka.isolation.rawValue)),
             ("tombstones", .string(kafka.tombstones.rawValue)),
         ]
+    }
+
+    /// An operator's is the smallest of its sources'.
+    private func watermark(_ facts: PipelineFacts.WatermarkFacts) -> JSONText {
+        let sources = facts.inputs.map { input in
+            JSONText.object([
+                ("source", .string(input.source.id)), ("watermark", eventTime(input.eventTime)),
+                ("notes", .strings(input.notes)),
+            ])
+        }
+        return .object([
+            ("operator", .string(facts.operatorID)), ("sources", .array(sources)),
+        ])
     }
 
     private func eventTime(_ eventTime: EventTimeDefinition) -> JSONText {

@@ -12,6 +12,7 @@ package enum PipelineExplanation {
         lines += section("transforms", definition.transforms.map(facts.transform))
         lines += section("sinks", definition.sinks.map(facts.sink))
         lines += section("chains", facts.chains.map { [$0.text, $0.detail] })
+        lines += section("watermarks", facts.watermarks.map { [$0.operatorID] + $0.lines })
         lines += section("state", facts.state.map { [$0.operatorID, $0.text] })
         lines += ["", "checkpoints", "  " + facts.checkpoints]
         lines += ["", "guarantee"] + facts.guarantees.map { "  " + $0 }

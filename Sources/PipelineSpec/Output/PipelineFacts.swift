@@ -52,21 +52,6 @@ struct PipelineFacts {
         ] + (source.eventTime.map { [Self.eventTime($0)] } ?? [])
     }
 
-    /// Where event time comes from, and what holds its watermark back.
-    static func eventTime(_ eventTime: EventTimeDefinition) -> String {
-        let idle = eventTime.idleTimeoutMilliseconds.map {
-            "a partition without records is left out after \(DurationText.text(milliseconds: $0))"
-        }
-        return "event time \(oneLine(eventTime.expression.text)); watermark "
-            + "\(DurationText.text(milliseconds: eventTime.delayMilliseconds)) behind the latest row "
-            + "of each partition; \(idle ?? "a partition without records holds it back"); at most "
-            + "\(DurationText.text(milliseconds: eventTime.maxLeadMilliseconds)) ahead"
-            + (eventTime.alignment.map {
-                "; waits for the group \($0.group) when "
-                    + "\(DurationText.text(milliseconds: $0.maxDriftMilliseconds)) ahead of it"
-            } ?? "")
-    }
-
     private static func origin(_ source: SourceDefinition) -> String {
         switch source.connector {
         case .kafka(let kafka):

@@ -12,5 +12,7 @@ public final class RecordCounters: Sendable {
     public let lateDropped = Atomic<Int>(0)
     /// Rows whose event time was too far ahead to move the watermark.
     public let leading = Atomic<Int>(0)
+    /// How long some split of the source subtask has waited for its alignment group.
+    public let alignmentWaitMilliseconds = Atomic<Int>(0)
     public init() {}
 }

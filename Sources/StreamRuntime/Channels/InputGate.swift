@@ -26,9 +26,15 @@ final class InputGate {
     private var hasEnded: [Bool]
     private var aligner: BarrierAligner
     private(set) var valve: WatermarkValve
+    private let gauge: EventTimeGauge
 
-    /// - Parameter watermark: The head operator's, as of the snapshot that is restored.
-    init(_ plans: [InputPlan], restored watermark: Watermark? = nil) {
+    /// - Parameters:
+    ///   - watermark: The head operator's, as of the snapshot that is restored.
+    ///   - gauge: The subtask's.
+    init(
+        _ plans: [InputPlan], restored watermark: Watermark? = nil,
+        gauge: EventTimeGauge = EventTimeGauge()
+    ) {
         precondition(!plans.isEmpty)
         channels = plans.map(\.channel)
         inputs = plans.map(\.input)
@@ -36,6 +42,8 @@ final class InputGate {
         openCount = channels.count
         aligner = BarrierAligner(inputCount: channels.count)
         valve = WatermarkValve(channelCount: channels.count, restored: watermark)
+        self.gauge = gauge
+        gauge.show(valve.watermark, heldBackBy: valve.holdingBack)
     }
 
     /// Whether ``poll()`` would look at anything.
@@ -78,11 +86,14 @@ final class InputGate {
         hasEnded[index] = true
         openCount -= 1
         let progress = valve.ended(index)
-        return openCount == 0 ? .endOfInput : event(progress)
+        guard openCount == 0 else { return event(progress) }
+        gauge.showEnd()
+        return .endOfInput
     }
 
     private func event(_ progress: EventTimeProgress) -> Event? {
-        progress.isNothing ? nil : .progress(progress)
+        gauge.show(valve.watermark, heldBackBy: valve.holdingBack)
+        return progress.isNothing ? nil : .progress(progress)
     }
 
     /// The aligner remembers which inputs are blocked; `poll` asks it. A checkpoint that a newer

@@ -67,6 +67,12 @@ final class SourceAlignment {
     private var nextLook = Int64.min
     /// The group's smallest, as last looked at.
     private var slowest: Watermark = .min
+    private var slowestSubtask: SubtaskID
+    private var lastUpdate = Int64.max
+    /// Since when some split has waited without a break; nil: none waits.
+    private var waitsSince: Int64?
+    /// In this run.
+    private(set) var waitMilliseconds: Int64 = 0
 
     var decision: SplitAlignment.Decision { splits.decision }
 
@@ -77,6 +83,7 @@ final class SourceAlignment {
         }
         self.group = group
         self.member = member
+        slowestSubtask = subtask
         splits = SplitAlignment(maxDriftMilliseconds: maxDriftMilliseconds)
     }
 
@@ -89,9 +96,29 @@ final class SourceAlignment {
         // The slowest would wait for itself if it went by its last look.
         if nowMilliseconds >= nextLook || splits.findsNewAhead(generator.splits, group: slowest) {
             nextLook = nowMilliseconds + AlignmentGroup.updateIntervalMilliseconds
-            slowest = group.slowest.watermark
+            look()
         }
-        return splits.update(generator.splits, group: slowest, pausesSplits: pausesSplits)
+        if waitsSince != nil { waitMilliseconds += max(0, nowMilliseconds - lastUpdate) }
+        lastUpdate = nowMilliseconds
+        let new = splits.update(generator.splits, group: slowest, pausesSplits: pausesSplits)
+        let waits = decision.isPaused || !decision.pausedSplits.isEmpty
+        waitsSince = waits ? waitsSince ?? nowMilliseconds : nil
+        return new
+    }
+
+    private func look() {
+        let member = group.slowest
+        slowest = member.watermark
+        slowestSubtask = member.subtask
+    }
+
+    /// Which of the splits wait, for the log; nil: none.
+    func wait(_ splits: [WatermarkGenerator.Split]) -> EventTimeGauge.Wait? {
+        waitsSince.map { since in
+            EventTimeGauge.Wait(
+                splits: splits.filter { $0.isOpen && $0.isPaused }.map(\.key), group: group.name,
+                slowest: slowestSubtask, sinceMilliseconds: since)
+        }
     }
 
     /// The source has ended: nobody waits for it.

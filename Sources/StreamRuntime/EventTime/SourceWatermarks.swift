@@ -16,6 +16,7 @@ final class SourceWatermarks {
     private let alignment: SourceAlignment?
     private(set) var generator: WatermarkGenerator
     private var nextOpenSplits = Int64.min
+    private var nextShow = Int64.min
     private var rows = SplitMaxima()
 
     init(
@@ -83,8 +84,23 @@ final class SourceWatermarks {
         return decision
     }
 
+    /// Tells who asks how far event time is; what holds it back a few times a second.
+    func show(on gauge: EventTimeGauge, nowMilliseconds: Int64) {
+        gauge.show(generator.watermark)
+        guard nowMilliseconds >= nextShow else { return }
+        nextShow = nowMilliseconds + Self.openSplitsIntervalMilliseconds
+        gauge.show(
+            EventTimeGauge.Source(hold: generator.hold, wait: alignment?.wait(generator.splits)))
+        guard let alignment else { return }
+        counters.alignmentWaitMilliseconds.store(
+            Int(alignment.waitMilliseconds), ordering: .relaxed)
+    }
+
     /// No row follows.
-    func ended() { alignment?.ended() }
+    func ended(_ gauge: EventTimeGauge) {
+        alignment?.ended()
+        gauge.showEnd()
+    }
 
     private func setOpen(
         _ open: [SplitKey], of batch: RecordBatch, _ nowMilliseconds: Int64

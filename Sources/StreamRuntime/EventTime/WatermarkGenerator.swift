@@ -24,6 +24,8 @@ struct WatermarkGenerator: Sendable {
         /// Processing time of its last row, or of its appearance.
         var lastRowMilliseconds: Int64
         var isIdle = false
+        /// A row has come in this run.
+        var hasRows = false
         /// False: it will give no more rows.
         var isOpen = true
         /// It waits for its alignment group, so that it has no rows says nothing.
@@ -86,6 +88,7 @@ struct WatermarkGenerator: Sendable {
     mutating func received(latest: Int64?, split: Int, at nowMilliseconds: Int64) {
         splits[split].lastRowMilliseconds = nowMilliseconds
         splits[split].isIdle = false
+        splits[split].hasRows = true
         guard let latest else { return }
         let (early, overflows) = latest.subtractingReportingOverflow(strategy.delayMilliseconds + 1)
         let reached = Watermark(rawValue: overflows ? .min : early)
@@ -124,6 +127,17 @@ struct WatermarkGenerator: Sendable {
             result = index
         }
         return result
+    }
+
+    /// ``holdingBack`` for who asks why.
+    var hold: SplitHold? {
+        holdingBack.map { index in
+            let split = splits[index]
+            return SplitHold(
+                split: split.key, watermark: split.watermark, hasRows: split.hasRows,
+                lastRowMilliseconds: split.lastRowMilliseconds,
+                idleTimeoutMilliseconds: strategy.idleTimeoutMilliseconds)
+        }
     }
 
     /// Each split's watermark, for the snapshot; splits without one are left out.

@@ -90,12 +90,13 @@ struct WatermarkValve: Sendable {
         return reached
     }
 
-    /// The channels that hold the watermark where it is: active ones with the smallest, and those that
-    /// have not delivered any.
-    var holdingBack: [Int] {
-        guard let smallest = smallestActive() else { return [] }
-        return channels.indices.filter {
-            channels[$0] == .active && !isBehind[$0] && watermarks[$0] == smallest
+    /// The channel that holds the watermark where it is: of those that keep up the one with the
+    /// smallest, else the one that is the least behind; nil: none is active.
+    var holdingBack: Int? {
+        let active = channels.indices.lazy.filter { self.channels[$0] == .active }
+        return active.filter { !self.isBehind[$0] }.min {
+            self.watermarks[$0] < self.watermarks[$1]
         }
+            ?? active.max { self.watermarks[$0] < self.watermarks[$1] }
     }
 }

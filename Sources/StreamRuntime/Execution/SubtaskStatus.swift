@@ -26,6 +26,8 @@ package struct SubtaskStatus: Sendable {
     package let leading: Int
     /// Rows that came too late for every window.
     package let lateDropped: Int
+    /// How long splits waited for their alignment group.
+    package let alignmentWaitMilliseconds: Int
     /// Elements that wait in its input channels; 0 for a source.
     package let queuedElementCount: Int
 }

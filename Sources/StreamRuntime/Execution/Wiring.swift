@@ -16,6 +16,8 @@ struct OutputPlan: Sendable {
 /// Where rows reach a subtask.
 struct InputPlan: Sendable {
     let channel: InputChannel
+    /// Who fills the channel.
+    let upstream: SubtaskID
     /// The position of the edge among the inputs of the subtask's head node.
     let input: Int
 }
@@ -44,7 +46,7 @@ struct Wiring {
                 outputs[upstream, default: []].append(OutputPlan(edge, channels: channels))
                 for (target, channel) in zip(targets, channels) {
                     inputs[target, default: []].append(
-                        InputPlan(channel: channel, input: edge.input))
+                        InputPlan(channel: channel, upstream: upstream, input: edge.input))
                 }
             }
         }

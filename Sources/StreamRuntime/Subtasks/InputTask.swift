@@ -12,7 +12,8 @@ final class InputTask {
         self.chain = chain
         gate = InputGate(
             environment.graph.inputs[environment.subtask.id, default: []],
-            restored: chain.operators.first?.restoredWatermark)
+            restored: chain.operators.first?.restoredWatermark,
+            gauge: environment.subtask.eventTime)
     }
 
     /// Returns after the last barrier; throws ``ExecutionCancelled`` when that is asked for.

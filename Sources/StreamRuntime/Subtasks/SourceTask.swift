@@ -61,7 +61,7 @@ final class SourceTask {
         case .idle: try advanceWatermark()
         case .ended:
             hasEnded = true
-            watermarks?.ended()
+            watermarks?.ended(environment.subtask.eventTime)
             try environment.ended(chain)
         }
     }
@@ -94,6 +94,7 @@ final class SourceTask {
         {
             try reader.pause(decision.pausedSplits)
         }
+        watermarks.show(on: environment.subtask.eventTime, nowMilliseconds: now)
     }
 
     private func waitForGroup() throws {

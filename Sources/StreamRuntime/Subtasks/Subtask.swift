@@ -7,6 +7,7 @@ final class Subtask: Sendable {
     let id: SubtaskID
     let vertex: JobVertex
     let counters = RecordCounters()
+    let eventTime = EventTimeGauge()
     let mailbox = Mailbox()
     let doorbell = Doorbell()
     private let stateValue = Atomic<Int>(ExecutionState.created.rawValue)
@@ -90,6 +91,8 @@ final class Subtask: Sendable {
             dropped: counters.dropped.load(ordering: .relaxed),
             leading: counters.leading.load(ordering: .relaxed),
             lateDropped: counters.lateDropped.load(ordering: .relaxed),
+            alignmentWaitMilliseconds: counters.alignmentWaitMilliseconds.load(
+                ordering: .relaxed),
             queuedElementCount: queuedElementCount)
     }
 }

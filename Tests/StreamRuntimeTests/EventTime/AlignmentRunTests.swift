@@ -188,6 +188,52 @@ import Testing
         #expect(waitUntil { feed.read(0) == 1_000 })
     }
 
+    @Test func `Who holds the watermark back is found through the channels`() throws {
+        let (feed, control, events) = (Feed(10, 0), PipelineControl(), EventRecorder())
+        let run = try run(feed, control, events, aligned: [false, false])
+        try run.start { _ in nil }
+        defer { _ = run.cancel(within: .seconds(10)) }
+        /// Watermark, and the split that holds it there.
+        func find(_ watermark: Int64, _ split: String, hasRows: Bool) -> Bool {
+            waitUntil {
+                guard let reading = run.watermarks(of: [OperatorID(rawValue: "out")]).first,
+                    case .split(let hold, let source) = reading.holder
+                else { return false }
+                return reading.watermark.rawValue == watermark && hold.split.topic == split
+                    && source.rawValue == split && hold.hasRows == hasRows
+            }
+        }
+        #expect(find(.min, "s1", hasRows: false))
+        feed.allow(1, 6)
+        #expect(find(49, "s1", hasRows: true))
+        feed.allow(1, 20)
+        #expect(find(89, "s0", hasRows: true))
+        #expect(run.alignmentWaits().isEmpty)
+        feed.inputEnds.store(true, ordering: .relaxed)
+        #expect(events.waitForEnd())
+        #expect(run.watermarks(of: [OperatorID(rawValue: "out")]).isEmpty)
+    }
+
+    @Test func `The splits that wait and the one that they wait for can be asked for`() throws {
+        let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
+        let run = try run(feed, control, events)
+        try run.start { _ in nil }
+        defer { _ = run.cancel(within: .seconds(10)) }
+        #expect(waitUntil { !run.alignmentWaits().isEmpty })
+        let wait = try #require(run.alignmentWaits().first)
+        #expect(wait.source.rawValue == "s0")
+        #expect(wait.splits.map(\.topic) == ["s0"])
+        #expect(wait.group == "both")
+        guard case .split(let hold, let source) = wait.slowest else {
+            Issue.record("nobody is waited for")
+            return
+        }
+        #expect([hold.split.topic, source.rawValue] == ["s1", "s1"])
+        #expect(waitUntil { run.status().contains { $0.alignmentWaitMilliseconds > 0 } })
+        feed.allow(1, 1_000)
+        #expect(waitUntil { feed.read(0) == 1_000 && run.alignmentWaits().isEmpty })
+    }
+
     @Test func `A restored source that was ahead waits before its first record`() throws {
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)

@@ -87,11 +87,21 @@ import Testing
 
     @Test func `Who holds the watermark back is named`() {
         var valve = WatermarkValve(channelCount: 3)
-        #expect(valve.holdingBack == [0, 1, 2])
+        #expect(valve.holdingBack == 0)
         _ = valve.received(Watermark(rawValue: 5), from: 0)
-        #expect(valve.holdingBack == [1, 2])
+        #expect(valve.holdingBack == 1)
         _ = valve.received(.idle, from: 1)
-        #expect(valve.holdingBack == [2])
+        #expect(valve.holdingBack == 2)
+        _ = valve.received(Watermark(rawValue: 9), from: 2)
+        #expect(valve.holdingBack == 0)
+        // Back from idle it is behind, and does not hold the others.
+        _ = valve.received(.active, from: 1)
+        #expect(valve.holdingBack == 0)
+        _ = valve.received(.idle, from: 0)
+        _ = valve.received(.idle, from: 2)
+        #expect(valve.holdingBack == 1)
+        _ = valve.received(.idle, from: 1)
+        #expect(valve.holdingBack == nil)
     }
 
     /// Whatever comes: the watermark rises strictly, never passes an active channel that has kept up,
