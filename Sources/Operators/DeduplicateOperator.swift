@@ -24,16 +24,13 @@ package final class DeduplicateOperator: StreamOperator {
             wordCount: 2, schema: Array("first row; key \(types)".utf8))
     }
 
-    private let ttl: Int64
+    private var ttl: EventTimeTTL
     private let selector: KeySelector
     private let backend: any StateBackend
     private let descriptor: KeyedStateDescriptor
     private let counters: RecordCounters
     private var failures: RowFailures
     private var state: (any KeyedStateBackend)?
-    private var watermark = Watermark.min
-    /// The key group that is looked through next for keys that have expired.
-    private var nextGroup = 0
     private var slots: UnsafeMutablePointer<StateSlot>
     private var capacity = RecordBatch.rowCapacityDefault
     private var late = SelectionVector(capacity: RecordBatch.rowCapacityDefault)
@@ -49,8 +46,7 @@ package final class DeduplicateOperator: StreamOperator {
         keys: [TypedExpression], ttlMilliseconds: Int64, maxParallelism: Int,
         errorPolicy: ErrorPolicy, backend: any StateBackend, counters: RecordCounters
     ) {
-        precondition(ttlMilliseconds > 0)
-        ttl = ttlMilliseconds
+        ttl = EventTimeTTL(milliseconds: ttlMilliseconds)
         selector = KeySelector(keys, maxParallelism: maxParallelism)
         descriptor = Self.descriptor(keys)
         self.backend = backend
@@ -64,7 +60,7 @@ package final class DeduplicateOperator: StreamOperator {
     package func open(_ context: OperatorContext, restored: RestoredState?) throws {
         precondition(context.maxParallelism == selector.maxParallelism)
         failures.operatorID = context.operatorID
-        watermark = restored?.watermark ?? .min
+        ttl.restore(restored?.watermark)
         state = try backend.makeKeyedState(descriptor, context: context, restored: restored)
     }
 
@@ -73,15 +69,7 @@ package final class DeduplicateOperator: StreamOperator {
             preconditionFailure("the checker lets nothing without event time pass")
         }
         reserve(batch.rowCapacity)
-        late.count = 0
-        batch.selection.keep { row in
-            let isLate = Self.end(times.integers[row], ttl) <= watermark.rawValue
-            if isLate {
-                late.rows[late.count] = Int32(truncatingIfNeeded: row)
-                late.count += 1
-            }
-            return !isLate
-        }
+        ttl.removeLate(batch.selection, times.integers, into: late)
         if batch.selection.count > 0 { try keepFirst(batch, times.integers, state) }
         // Whoever reads the rows may replace columns.
         let columns = batch.columns
@@ -117,18 +105,10 @@ package final class DeduplicateOperator: StreamOperator {
     /// Whether the row is its key's first; notes it if so.
     @inline(__always)
     private func isFirst(_ time: Int64, _ words: StateSlot) -> Bool {
-        let first = Int64(bitPattern: words[0])
-        // Unsigned, the difference fits whatever the two are.
-        let isRepeat = time < first || UInt64(bitPattern: time &- first) < UInt64(ttl)
-        if words[1] != 0, isRepeat { return false }
+        if words[1] != 0, !ttl.hasExpired(Int64(bitPattern: words[0]), at: time) { return false }
         words[0] = UInt64(bitPattern: time)
         words[1] = 1
         return true
-    }
-
-    private static func end(_ time: Int64, _ ttl: Int64) -> Int64 {
-        let (end, overflow) = time.addingReportingOverflow(ttl)
-        return overflow ? .max : end
     }
 
     private func reserve(_ rowCapacity: Int) {
@@ -139,17 +119,9 @@ package final class DeduplicateOperator: StreamOperator {
         late = SelectionVector(capacity: rowCapacity)
     }
 
-    /// Looks through one key group for keys that have expired: so many watermarks as there are groups
-    /// see all of them.
     package func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws {
-        guard watermark > self.watermark, let state, state.keyGroups.count > 0 else { return }
-        self.watermark = watermark
-        let group = state.keyGroups.lower + nextGroup
-        nextGroup = (nextGroup + 1) % state.keyGroups.count
-        state.removeEntries(ofKeyGroup: group) { _, words in
-            let first = Int64(bitPattern: words[0])
-            return Self.end(Self.end(first, ttl), ttl) <= watermark.rawValue
-        }
+        guard let state else { return }
+        ttl.advance(to: watermark, state) { Int64(bitPattern: $0[0]) }
     }
 
     package func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot {

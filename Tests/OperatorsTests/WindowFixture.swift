@@ -78,12 +78,13 @@ final class WindowOutput: OperatorOutput {
     }
 }
 
-/// A windowed aggregate at some parallelism, made of texts as in a pipeline file. Rows are routed as
+/// A windowed aggregate, or one with a `state_ttl`, at some parallelism, made of texts as in a pipeline file. Rows are routed as
 /// the exchange does; each subtask is told every watermark.
 final class WindowCluster {
     static let groupCount = 16
     let select: [String]
-    let window: WindowDefinition
+    let window: WindowDefinition?
+    let stateTTL: Int64?
     let policy: ErrorPolicy
     let output = WindowOutput()
     private(set) var counters = RecordCounters()
@@ -91,9 +92,10 @@ final class WindowCluster {
     private(set) var watermark = Watermark.min
 
     init(
-        _ window: WindowDefinition, select: [String] = ["COUNT(*)", "SUM(n)"],
-        policy: ErrorPolicy = .fail, parallelism: Int = 1
+        _ window: WindowDefinition?, stateTTL: Int64? = nil,
+        select: [String] = ["COUNT(*)", "SUM(n)"], policy: ErrorPolicy = .fail, parallelism: Int = 1
     ) throws {
+        self.stateTTL = stateTTL
         self.select = select
         self.window = window
         self.policy = policy
@@ -103,19 +105,26 @@ final class WindowCluster {
     private func definition() throws -> AggregateDefinition {
         let scope = SchemaScope(windowInput)
         let key = try ExpressionChecker.check(ExpressionParser.parse("k"), in: scope)
-        let fields = [Field(name: "k", type: .string)] + WindowDefinition.fields
+        let windowFields = window == nil ? [] : WindowDefinition.fields
+        let fields = [Field(name: "k", type: .string)] + windowFields
         return AggregateDefinition(
             keys: [AggregateDefinition.Key(name: "k", expression: key)],
             items: try select.map { text in
                 AggregateDefinition.Item(
                     name: text,
                     aggregate: try ExpressionChecker.checkAggregate(
-                        ExpressionParser.parse(text), in: scope, keys: fields, isWindowed: true))
-            }, window: window)
+                        ExpressionParser.parse(text), in: scope, keys: fields,
+                        isWindowed: window != nil))
+            }, window: window, stateTTLMilliseconds: stateTTL)
     }
 
     private func makeOperator() throws -> any StreamOperator {
         let definition = try definition()
+        guard let window else {
+            return AggregateOperator(
+                definition, maxParallelism: Self.groupCount, errorPolicy: policy,
+                backend: HeapStateBackend(), counters: counters)
+        }
         if case .session = window.shape {
             return SessionAggregateOperator(
                 definition, maxParallelism: Self.groupCount, errorPolicy: policy,

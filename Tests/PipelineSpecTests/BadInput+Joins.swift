@@ -75,7 +75,7 @@ extension BadInput {
             "an offset of a whole window", "E1016",
             window: "{ type: tumbling, size: 1 h, offset: ‸1 h }"),
         join("a window of an unknown type", "E1013", window: "{ type: ‸sliding, size: 1 h }"),
-        join("state_ttl on a join", "E1010", more: "‸state_ttl: 1 h"),
+        join("state_ttl on a join", "E1382", more: "‸state_ttl: 1 h"),
         join("a join without columns", "E1011", select: "‸{}"),
         BadInput("a cycle through a join", "E1303") {
             $0.transforms = """

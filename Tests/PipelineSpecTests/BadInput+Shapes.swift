@@ -74,5 +74,46 @@ extension BadInput {
         shaped(
             "a key of an unknown column", "E1310",
             "  kept: { type: key, input: events, key: [‸colour] }"),
+        shaped(
+            "a state_ttl without event time", "E1314",
+            """
+              kept:
+                type: aggregate
+                input: events
+                key: [color]
+                select: { n: COUNT(*) }
+                ‸state_ttl: 1 h
+            """),
+        BadInput("a state_ttl beside a window", "E1382") {
+            timed(
+                &$0,
+                """
+                  kept:
+                    type: aggregate
+                    input: events
+                    key: [color]
+                    window: { type: tumbling, size: 1 min }
+                    select: { n: COUNT(*) }
+                    ‸state_ttl: 1 h
+                """)
+        },
+        BadInput("a state_ttl of Flink's configuration", "W1203") {
+            $0.config += "\n  ‸table.exec.state.ttl: 1 h"
+        },
     ]
+
+    /// `transforms` over a source with event time.
+    private static func timed(_ sample: inout Sample, _ transforms: String) {
+        sample.sources = """
+              events:
+                type: kafka
+                connection: main
+                topic: events
+                format: json
+                schema: { ts: BIGINT NOT NULL, color: STRING }
+                event_time: ts
+                watermark: { delay: 5 s }
+            """
+        sample.transforms = transforms
+    }
 }

@@ -88,6 +88,42 @@ import Testing
             PipelineExplanation.text(definition).contains("rows of orders by c = customer.name"))
     }
 
+    @Test func aRunningAggregateMayForgetItsKeys() throws {
+        let result = lint(
+            Sample.with {
+                $0.sources = """
+                      orders:
+                        type: kafka
+                        connection: main
+                        topic: orders
+                        format: json
+                        schema: { ts: BIGINT NOT NULL, color: STRING }
+                        event_time: ts
+                        watermark: { delay: 5 s }
+                    """
+                $0.transforms = """
+                      kept:
+                        type: aggregate
+                        input: orders
+                        key: [color]
+                        select: { n: COUNT(*) }
+                        state_ttl: 1 d
+                        late: drop
+                    """
+            })
+        #expect(result.places == [])
+        let definition = try #require(result.definition)
+        guard case .aggregate(let aggregate) = definition.transforms[0].kind else {
+            Issue.record("not an aggregate")
+            return
+        }
+        #expect(aggregate.stateTTLMilliseconds == 86_400_000)
+        let text = PipelineExplanation.text(definition)
+        #expect(text.contains("a key begins anew 1 d of event time after its latest row"))
+        #expect(text.contains("each kept for 2 d of event time after its last row"))
+        #expect(PipelineExplanation.json(definition).contains("\"state_ttl_ms\""))
+    }
+
     @Test(arguments: [
         "  kept: { type: unnest, input: orders, of: tags, as: [tag], ordinality: n, keep_empty: true }",
         "  kept: { type: flat_map, input: orders, of: attributes, select: { k: key, v: value } }",

@@ -8,14 +8,26 @@ extension AggregateOperator {
         if batch.rowCount > buffers.rowCapacity {
             buffers = AggregateBuffers(definition, rowCapacity: batch.rowCapacity)
         }
+        let times = try removeLate(batch)
         try failures.retrying(batch) { () throws(EvaluationError) in try selector.evaluate(batch) }
         try calls.evaluate(batch, failures)
         try findSlots(batch, state)
-        try accumulate(batch, state)
+        try accumulate(batch, times, state)
         buffers.output.chunks = batch.chunks + selector.chunks + calls.chunks
         buffers.output.chunks += calls.takeResultChunks()
         try emit(batch, into: output)
         try failures.emit(into: output)
+        if let expiry { try LateRows.emit(expiry.late, of: batch, counters, into: output) }
+    }
+
+    /// - Returns: The rows' event times, of an aggregate with a `state_ttl`.
+    private func removeLate(_ batch: RecordBatch) throws -> UnsafePointer<Int64>? {
+        guard expiry != nil else { return nil }
+        guard let times = batch.eventTimes else {
+            preconditionFailure("the checker lets nothing without event time pass")
+        }
+        expiry?.removeLate(batch, times.integers)
+        return UnsafePointer(times.integers)
     }
 
     /// The slot of each selected row's key. Rows whose key is too long are dropped, or fail the job.
@@ -33,17 +45,47 @@ extension AggregateOperator {
         }
     }
 
-    private func accumulate(_ batch: RecordBatch, _ state: any KeyedStateBackend) throws {
+    private func accumulate(
+        _ batch: RecordBatch, _ times: UnsafePointer<Int64>?, _ state: any KeyedStateBackend
+    ) throws {
         let rows = AggregateCalls.Rows(
             rows: batch.selection.rows, slots: buffers.slots, count: batch.selection.count)
         buffers.items.resetResults()
         var failed: [EvaluationError] = []
+        // Slots are numbered by selection, so rows leave it only at the end.
+        if let times, let expiry {
+            try accumulate(rows, times, expiry, batch, state, &failed)
+        } else {
+            try accumulate(rows, batch, state, &failed)
+        }
+        for error in failed { try failures.resolve(error, in: batch) }
+    }
+
+    private func accumulate(
+        _ rows: AggregateCalls.Rows, _ batch: RecordBatch, _ state: any KeyedStateBackend,
+        _ failed: inout [EvaluationError]
+    ) throws {
         try calls.accumulate(rows, state, results: buffers.items.callResults) { _, error in
             if failures.policy == .fail { try failures.resolve(error, in: batch) }
             failed.append(error)
         }
-        // Slots are numbered by selection, so rows leave it only now.
-        for error in failed { try failures.resolve(error, in: batch) }
+    }
+
+    /// Piece by piece: each begins with a row that finds its key expired, but for the first.
+    private func accumulate(
+        _ rows: AggregateCalls.Rows, _ times: UnsafePointer<Int64>, _ expiry: AggregateExpiry,
+        _ batch: RecordBatch, _ state: any KeyedStateBackend, _ failed: inout [EvaluationError]
+    ) throws {
+        var start = 0
+        // Ends: a key that has been reset takes its row, so every turn takes one at least.
+        while start < rows.count {
+            let end = expiry.touch(rows, from: start, times)
+            let piece = AggregateCalls.Rows(
+                rows: rows.rows + start, slots: rows.slots + start, count: end - start)
+            if piece.count > 0 { try accumulate(piece, batch, state, &failed) }
+            if end < rows.count { expiry.reset(rows.slots[end], state) }
+            start = end
+        }
     }
 
     private func emit(_ batch: RecordBatch, into output: any OperatorOutput) throws {

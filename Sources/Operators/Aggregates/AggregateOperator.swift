@@ -6,6 +6,9 @@ package import StreamCore
 /// with its key's aggregates as of this row. So a COUNT of one key is 1, 2, 3, ... without a gap.
 ///
 /// Row `r` of the output is row `r` of the input: it has the input's origin, and its selection.
+/// With a `state_ttl`, a row whose event time is so far behind its key's latest begins the key anew, as
+/// ``EventTimeTTL`` says.
+///
 /// NULL is a key like any other. A record that `on_error: drop` leaves out changes no aggregate,
 /// with one exception: where the failure is in what is made *of* the aggregates (`SUM(a) / COUNT(b)`),
 /// the record counts, and only its output row is left out.
@@ -19,6 +22,9 @@ package final class AggregateOperator: StreamOperator {
     let calls: AggregateCalls
     var failures: RowFailures
     var state: (any KeyedStateBackend)?
+    /// Of an aggregate with a `state_ttl`.
+    var expiry: AggregateExpiry?
+    let counters: RecordCounters
     var buffers: AggregateBuffers
 
     /// - Parameters:
@@ -36,13 +42,21 @@ package final class AggregateOperator: StreamOperator {
         calls = AggregateCalls(definition)
         failures = RowFailures(policy: errorPolicy, counters: counters)
         buffers = AggregateBuffers(definition, rowCapacity: RecordBatch.rowCapacityDefault)
+        self.counters = counters
+        expiry = AggregateExpiry(definition)
     }
 
     package func open(_ context: OperatorContext, restored: RestoredState?) throws {
         precondition(context.maxParallelism == selector.maxParallelism)
         failures.operatorID = context.operatorID
+        expiry?.ttl.restore(restored?.watermark)
         state = try backend.makeKeyedState(
             definition.stateDescriptor, context: context, restored: restored)
+    }
+
+    package func processWatermark(_ watermark: Watermark, into output: any OperatorOutput) throws {
+        guard let state else { return }
+        expiry?.advance(to: watermark, state)
     }
 
     package func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot {

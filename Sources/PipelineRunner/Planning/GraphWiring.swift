@@ -92,7 +92,8 @@ struct GraphWiring: Sendable {
         let planned = Operators.AggregateDefinition(
             keys: aggregate.keys.map { .init(name: $0.name, expression: $0.expression) },
             items: aggregate.items.map { .init(name: $0.name, aggregate: $0.item) },
-            window: aggregate.window.map(Operators.WindowDefinition.init))
+            window: aggregate.window.map(Operators.WindowDefinition.init),
+            stateTTLMilliseconds: aggregate.stateTTLMilliseconds)
         let exchange = Exchange.keyed {
             KeySelector(aggregate.keys.map(\.expression), maxParallelism: maxParallelism)
         }

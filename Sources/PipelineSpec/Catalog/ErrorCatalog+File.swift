@@ -306,6 +306,12 @@ extension ErrorCatalog {
             field of a ROW, or one for the whole ROW; two for a MAP, its key and its value; one otherwise.
             """),
         Entry(
+            "E1382", "A `state_ttl` where state is bounded already",
+            """
+            What an aggregate keeps of a window, and a join of its rows, leaves with the window or the \
+            interval. A `state_ttl` is for running aggregates, whose keys are kept for ever without one.
+            """),
+        Entry(
             "E1315", "A join without a key",
             """
             `condition` has no equality with columns of one input on one side and of the other on the \

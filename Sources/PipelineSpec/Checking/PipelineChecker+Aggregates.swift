@@ -18,6 +18,7 @@ extension PipelineChecker {
         let isWindowed = isWindowed(object)
         let window = isWindowed ? window(object, input) : nil
         if !isWindowed { checkRunning(object) }
+        let ttl = stateTTL(object, input, isBounded: isWindowed)
         if isWindowed { checkNames(of: keys, object["key"]) }
         let scope = keyFields + (isWindowed ? WindowDefinition.fields : [])
         if items.isEmpty {
@@ -41,7 +42,9 @@ extension PipelineChecker {
             Field(name: $0.name, type: $0.item.result.type, isNullable: $0.item.result.isNullable)
         }
         return (
-            .aggregate(AggregateDefinition(keys: keys, items: made, window: window)),
+            .aggregate(
+                AggregateDefinition(
+                    keys: keys, items: made, window: window, stateTTLMilliseconds: ttl)),
             Self.output(keyFields + itemFields)
         )
     }

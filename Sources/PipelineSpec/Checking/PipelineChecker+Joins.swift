@@ -4,6 +4,7 @@ internal import YAML
 
 extension PipelineChecker {
     func checkJoin(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
+        _ = stateTTL(object, nil, isBounded: true)
         let kind = JoinDefinition.Kind(rawValue: object["kind"]?.text ?? "") ?? .inner
         let window = joinWindow(object)
         guard hasTwoInputs(object), operatorNode.inputs.count == 2,

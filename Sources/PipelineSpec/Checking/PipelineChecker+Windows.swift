@@ -83,10 +83,11 @@ extension PipelineChecker {
                 .conflictingKeys, at: emit.node.range, path: emit.path,
                 "`emit: \(text)` means nothing without a `window`", help: help)
         }
-        if let late = object["late"] {
+        if let late = object["late"], object["state_ttl"] == nil {
             decoder.report(
                 .conflictingKeys, at: object.keyRange(of: "late"), path: late.path,
-                "a running aggregate has no late rows: `late` means nothing without a `window`",
+                "a running aggregate has no late rows: `late` means nothing without a `window` or a "
+                    + "`state_ttl`",
                 help: help)
         }
     }

@@ -155,7 +155,6 @@ enum ConfigurationTable {
             .notBuilt("execution.checkpointing.unaligned"),
             .notBuilt("execution.state-recovery.path", former: ["execution.savepoint.path"]),
             .notBuilt("pipeline.auto-watermark-interval"),
-            .notBuilt("table.exec.state.ttl"),
             .notBuilt("table.exec.source.idle-timeout"),
         ]
 
@@ -186,6 +185,9 @@ enum ConfigurationTable {
         .meaningless(
             checkpointing + "local-backup.enabled", former: ["state.backend.local-recovery"],
             "checkpoints are local files already"),
+        .meaningless(
+            "table.exec.state.ttl",
+            "processing time cannot be replayed; `state_ttl` of an aggregate is of event time"),
         .meaningless("pipeline.name", "the job's name is the file's `name`"),
         .meaningless("execution.runtime-mode", "a pipeline is a stream"),
         .meaningless(

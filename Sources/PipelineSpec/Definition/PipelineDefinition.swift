@@ -154,4 +154,6 @@ package struct AggregateDefinition: Sendable {
     /// Nil: a running aggregate. With one, the columns of the items' scope are the keys', then
     /// `window_start` and `window_end`.
     package let window: WindowDefinition?
+    /// Of a running aggregate, in event time; nil: keys are kept for ever.
+    package let stateTTLMilliseconds: Int64?
 }

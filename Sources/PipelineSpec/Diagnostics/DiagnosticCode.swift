@@ -63,6 +63,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case joinWithoutKey = "E1315"
     case nothingToUnnest = "E1380"
     case elementNames = "E1381"
+    case boundedState = "E1382"
     // Kafka's properties.
     case deniedProperty = "E1401"
     case ownedProperty = "E1402"

@@ -58,8 +58,9 @@ enum JoinGrammar {
             Grammar.onError(
                 "What happens to a row whose key, or a pair whose condition or column, has no value."
             ),
-            .notAvailable(
-                "state_ttl", "Rows leave with their window or interval; nothing else is kept."),
+            FieldSpecification(
+                "state_ttl", .duration(1...3660 * Grammar.dayMilliseconds, bareNumbers: false),
+                "Refused: rows leave with their window or interval, and nothing else is kept."),
             Grammar.renamedFrom,
         ])
 

@@ -140,7 +140,14 @@ enum TransformGrammar {
                 `SUM(x) FILTER (WHERE condition)`.
                 """),
             onError,
-            .notAvailable("state_ttl", "How long the state of a silent key is kept."),
+            FieldSpecification(
+                "state_ttl", .duration(1...3660 * Grammar.dayMilliseconds, bareNumbers: false),
+                example: "1 d",
+                """
+                Of a running aggregate, in event time: a row so far behind its key's latest begins the \
+                key anew, and one so far behind the watermark is late. Keys are kept for twice as long. \
+                Without it they are kept for ever.
+                """),
             Grammar.renamedFrom,
         ] + WindowGrammar.fields)
 }

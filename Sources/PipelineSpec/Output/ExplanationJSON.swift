@@ -106,6 +106,9 @@ struct ExplanationJSON {
                 ("type", .string("aggregate")), ("key", expressions(aggregate.keys)),
                 ("select", .object(aggregate.items.map { ($0.name, .string($0.text)) })),
             ]
+            if let ttl = aggregate.stateTTLMilliseconds {
+                members.append(("state_ttl_ms", .number(Int(clamping: ttl))))
+            }
             if let window = aggregate.window {
                 members += [
                     ("window", .string(window.text)), ("emit", .string(window.emission.rawValue)),

@@ -107,6 +107,11 @@ struct PipelineFacts {
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("aggregate of \(inputs) by \(keys.joined(separator: ", "))")
             if let window = aggregate.window { lines.append("  " + Self.text(window)) }
+            if let ttl = aggregate.stateTTLMilliseconds {
+                lines.append(
+                    "  a key begins anew \(DurationText.text(milliseconds: ttl)) of event time after "
+                        + "its latest row; rows so far behind the watermark are late")
+            }
             lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
         case .key(let keys):
             let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
@@ -227,15 +232,22 @@ struct PipelineFacts {
             }
             if case .join(let join) = transform.kind { return joinState(transform.id, join) }
             guard case .aggregate(let aggregate) = transform.kind else { return nil }
-            let keys = aggregate.keys.map { "\($0.name) \($0.expression.type)" }
-            let calls = aggregate.items.map(\.item.calls.count).reduce(0, +)
-            return State(
-                operatorID: transform.id,
-                text: "\(calls) accumulator\(calls == 1 ? "" : "s") for each "
-                    + "(\(keys.joined(separator: ", "))), in memory (hashmap), "
-                    + "\(definition.configuration.maxParallelism) key groups; grows with the keys"
-                    + (aggregate.window == nil ? "" : " of all windows that are open"))
+            return accumulators(transform.id, aggregate)
         }
+    }
+
+    private func accumulators(_ id: String, _ aggregate: AggregateDefinition) -> State {
+        let keys = aggregate.keys.map { "\($0.name) \($0.expression.type)" }
+        let calls = aggregate.items.map(\.item.calls.count).reduce(0, +)
+        let ttl = aggregate.stateTTLMilliseconds.map {
+            ", each kept for \(DurationText.text(milliseconds: 2 * $0)) of event time after its last row"
+        }
+        return State(
+            operatorID: id,
+            text: "\(calls) accumulator\(calls == 1 ? "" : "s") for each "
+                + "(\(keys.joined(separator: ", "))), in memory (hashmap), "
+                + "\(definition.configuration.maxParallelism) key groups; grows with the keys"
+                + (aggregate.window == nil ? "" : " of all windows that are open") + (ttl ?? ""))
     }
 
     private func firstRows(_ id: String, _ keys: [NamedExpression], _ ttl: Int64) -> State {
