@@ -135,6 +135,7 @@ import Testing
         ("MIN(s)", "STRING"), ("MAX(t)", "STRING NOT NULL"),
         ("MAX(l)", "BIGINT"), ("MIN(b)", "BOOLEAN NOT NULL"), ("SUM(i + l)", "BIGINT"),
         ("COUNT(DISTINCT s)", "BIGINT NOT NULL"), ("FIRST_VALUE(i)", "INT NOT NULL"),
+        ("ARRAY_AGG(i)", "ARRAY<INT> NOT NULL"), ("ARRAY_AGG(i) FILTER (WHERE b)", "ARRAY<INT>"),
         ("LAST_VALUE(s)", "STRING"), ("LISTAGG(t, '; ')", "STRING NOT NULL"),
         ("STDDEV_POP(i)", "DOUBLE NOT NULL"), ("VAR_SAMP(i)", "DOUBLE"),
         ("SUM(i) FILTER (WHERE b)", "BIGINT"), ("COUNT(i) FILTER (WHERE b)", "BIGINT NOT NULL"),
@@ -169,7 +170,9 @@ import Testing
         ("COUNT(*) FILTER (WHERE i)", "E1104"), ("SUM(i) FILTER (WHERE nothing)", "E1102"),
         ("SUM(i) FILTER (WHERE SUM(i) > 1)", "E1109"), ("LISTAGG(i)", "E1104"),
         ("LISTAGG(s, t)", "E1104"), ("LISTAGG(s, ',', 1)", "E1106"), ("STDDEV_POP(s)", "E1104"),
-        ("VAR_POP(DISTINCT i)", "E1108"), ("SUM(i) FILTER (i > 1)", "E1101"),
+        ("MAX(i IGNORE NULLS)", "E1109"), ("COLLECT(i)", "E1108"),
+        ("ARRAY_AGG(DISTINCT r)", "E1104"), ("ARRAY_AGG(INTERVAL '1' DAY)", "E1104"),
+        ("ARRAY_AGG(i IGNORE)", "E1101"), ("SUM(i) FILTER (i > 1)", "E1101"),
         ("SUM(i) FILTER (WHERE b", "E1101"),
     ])
     func misusedAggregatesAreErrors(text: String, code: String) throws {

@@ -158,7 +158,7 @@ import Testing
             return "\(isTry ? "TRY_" : "")CAST(\(shown(x)) AS \(type.type))"
         case .call(let name, _, let arguments, let isStar):
             return "\(name)(\(isStar ? "*" : list(arguments)))"
-        case .aggregate(let call, let isDistinct, let filter):
+        case .aggregate(let call, let isDistinct, _, let filter):
             return "\(isDistinct ? "DISTINCT " : "")\(shown(call))"
                 + (filter.map { " FILTER \(shown($0))" } ?? "")
         }

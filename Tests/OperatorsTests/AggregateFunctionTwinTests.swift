@@ -31,6 +31,12 @@ private let input = RowSchema([
         ("LAST_VALUE(b)", { present($0, 5).last ?? .null }),
         ("LISTAGG(s, '|')", { list(present($0, 4)) }),
         ("LISTAGG(DISTINCT s, '|')", { list(firsts(present($0, 4))) }),
+        ("ARRAY_AGG(n)", { array($0.map { $0[1] }) }),
+        ("ARRAY_AGG(m IGNORE NULLS)", { array(present($0, 3)) }),
+        ("ARRAY_AGG(DISTINCT s RESPECT NULLS)", { array(firsts($0.map { $0[4] })) }),
+        ("ARRAY_AGG(b) FILTER (WHERE b)", { array($0.filter(isTrue).map { $0[5] }) }),
+        ("FIRST_VALUE(DISTINCT s)", { present($0, 4).first ?? .null }),
+        ("LAST_VALUE(DISTINCT n)", { firsts(present($0, 1)).last ?? .null }),
         ("SUM(DISTINCT n) FILTER (WHERE b)", { sum(firsts(present($0.filter(isTrue), 1))) }),
     ]
 
@@ -57,7 +63,10 @@ private let input = RowSchema([
     func variancesAgreeWithTwoPassesOverTheValues(seed: UInt64) throws {
         var random = AggregateRandom(state: seed)
         let cluster = try AggregateCluster(
-            select: ["VAR_POP(d)", "VAR_SAMP(d)", "STDDEV_POP(n)", "STDDEV_SAMP(m)"], of: input)
+            select: [
+                "VAR_POP(d)", "VAR_SAMP(d)", "STDDEV_POP(n)", "STDDEV_SAMP(m)",
+                "VAR_POP(DISTINCT n)", "STDDEV_SAMP(DISTINCT m)",
+            ], of: input)
         var seen: [Cell: [[Cell]]] = [:]
         for round in 0..<6 {
             try cluster.restore(parallelism: [1, 2, 5][(round + Int(seed)) % 3])
@@ -70,8 +79,36 @@ private let input = RowSchema([
                 expectClose(cells[2], variance(all, 2, less: 1))
                 expectClose(cells[3], variance(all, 1, less: 0)?.squareRoot())
                 expectClose(cells[4], variance(all, 3, less: 1)?.squareRoot())
+                expectClose(cells[5], variance(distinct(all, 1), 1, less: 0))
+                expectClose(cells[6], variance(distinct(all, 3), 3, less: 1)?.squareRoot())
             }
         }
+    }
+
+    @Test func anArrayOfMoreThanAMebibyteIsAnErrorOfItsRecord() throws {
+        let fixture = try AggregateFixture(select: ["ARRAY_AGG(s)"], of: input, policy: .drop)
+        func row(_ text: String) -> [Cell] {
+            [.text("a"), .null, .null, .null, .text(text), .null, .null]
+        }
+        let long = String(repeating: "x", count: 500_000)
+        let rows = try fixture.process(batch(input, [row(long), row(long), row(long), row("y")]))
+        #expect(rows.count == 3)
+        #expect(fixture.dropped == 1)
+        #expect(rows.last?[1] == .text("[\"\(long)\",\"\(long)\",\"y\"]"))
+    }
+
+    @Test func arraysOfOneTypeAreNotTakenForArraysOfAnother() throws {
+        let texts = try AggregateFixture.definition(keys: ["k"], select: ["ARRAY_AGG(s)"], input)
+        let numbers = try AggregateFixture.definition(keys: ["k"], select: ["ARRAY_AGG(n)"], input)
+        #expect(texts.stateDescriptor.schema == Array("key STRING; ARRAY_AGG(STRING)".utf8))
+        #expect(numbers.stateDescriptor.schema == Array("key STRING; ARRAY_AGG(BIGINT)".utf8))
+    }
+
+    /// The rows that have a value of a column for the first time.
+    private func distinct(_ rows: [[Cell]], _ column: Int) -> [[Cell]] {
+        rows.enumerated().filter { index, row in
+            !rows[..<index].contains { $0[column] == row[column] }
+        }.map(\.element)
     }
 
     private func expectClose(_ cell: Cell, _ expected: Double?) {
@@ -142,6 +179,21 @@ extension AggregateFunctionTwinTests {
     private static func sum(_ cells: [Cell]) -> Cell {
         let values = cells.compactMap { if case .integer(let value) = $0 { value } else { nil } }
         return values.isEmpty ? .null : .integer(values.reduce(0, +))
+    }
+    /// As ARRAY_AGG writes BIGINT, BOOLEAN, STRING and DECIMAL(12, 3).
+    private static func array(_ cells: [Cell]) -> Cell {
+        let texts = cells.map { cell in
+            switch cell {
+            case .null: return "null"
+            case .text(let text): return "\"\(text)\""
+            case .decimal(let value):
+                let digits = "\(value.magnitude)"
+                let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+                return (value < 0 ? "-" : "") + padded.dropLast(3) + "." + padded.suffix(3)
+            default: return "\(cell)"
+            }
+        }
+        return cells.isEmpty ? .null : .text("[\(texts.joined(separator: ","))]")
     }
     private static func list(_ cells: [Cell]) -> Cell {
         let texts = cells.compactMap { if case .text(let text) = $0 { text } else { nil } }

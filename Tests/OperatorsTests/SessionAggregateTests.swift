@@ -49,6 +49,8 @@ private func session(
         let calls = [
             "window_start", "window_end", "COUNT(*)", "SUM(n)", "MIN(n)", "LISTAGG(s)",
             "COUNT(DISTINCT n)", "FIRST_VALUE(s)", "LAST_VALUE(s)", "AVG(n)", "VAR_POP(n)",
+            "ARRAY_AGG(n)", "ARRAY_AGG(DISTINCT n)", "LISTAGG(DISTINCT s)",
+            "LAST_VALUE(DISTINCT n)",
         ]
         for order in [[0, 1, 2], [1, 0, 2]] {
             let cluster = try WindowCluster(session(10), select: calls)
@@ -62,7 +64,8 @@ private func session(
                     out(
                         29, "a", .integer(0), .integer(30), .integer(3), .integer(15), .integer(4),
                         .text("x,z,y"), .integer(3), .text("x"), .text("y"), .integer(5),
-                        .double(2.0 / 3))
+                        .double(2.0 / 3), .text("[4,6,5]"), .text("[4,6,5]"), .text("x,z,y"),
+                        .integer(5))
                 ])
             #expect(try cluster.step([TimedRow(40, "a")]).isEmpty)
         }

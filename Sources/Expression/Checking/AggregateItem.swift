@@ -10,6 +10,7 @@ package enum AggregateFunction: String, Sendable, CaseIterable {
     case firstValue = "FIRST_VALUE"
     case lastValue = "LAST_VALUE"
     case listAgg = "LISTAGG"
+    case arrayAgg = "ARRAY_AGG"
     case stddevPop = "STDDEV_POP"
     case stddevSamp = "STDDEV_SAMP"
     case varPop = "VAR_POP"
@@ -19,7 +20,8 @@ package enum AggregateFunction: String, Sendable, CaseIterable {
 /// One call of an aggregate function.
 package struct AggregateCall: Sendable {
     package let function: AggregateFunction
-    /// What is aggregated, over the input's columns; NULLs of it are ignored. Nil: `COUNT(*)`.
+    /// What is aggregated, over the input's columns; NULLs of it are ignored. Nil: `COUNT(*)`. Of
+    /// ARRAY_AGG the elements as JSON, NULL among them unless they are to be ignored.
     package let argument: TypedExpression?
     /// `DISTINCT`: equal values count once. False for MIN and MAX, which it does not change.
     package var isDistinct = false
@@ -30,13 +32,20 @@ package struct AggregateCall: Sendable {
     package var separator: [UInt8] = []
     /// COUNT: BIGINT. SUM: BIGINT for INT and BIGINT, DOUBLE for DOUBLE, DECIMAL(38, s) for
     /// DECIMAL(p, s). AVG: the argument's, DECIMAL(38, max(6, s)) for DECIMAL(p, s). STDDEV and VAR:
-    /// DOUBLE. LISTAGG: STRING. The others: the argument's type.
+    /// DOUBLE. LISTAGG: STRING. ARRAY_AGG: an ARRAY of the argument's type. The others: the argument's type.
     package let type: LogicalType
     /// False for COUNT; otherwise NULL until a value that is not NULL came, so it follows the
     /// argument and the filter.
     package let isNullable: Bool
     /// UTF-8 offsets into the item's text.
     package let range: Range<Int>
+
+    /// What state is kept for: `MAX(DOUBLE)`, `COUNT(*)`; names and filters are left out.
+    package var stateDescription: String {
+        var argument = argument.map { "\($0.type)" } ?? "*"
+        if case .array(let element) = type, function == .arrayAgg { argument = "\(element)" }
+        return "\(function.rawValue)(\(isDistinct ? "DISTINCT " : "")\(argument))"
+    }
 }
 
 /// One item of an aggregate's `select`, split into what is accumulated and what is made of it.

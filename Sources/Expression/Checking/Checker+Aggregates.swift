@@ -3,6 +3,8 @@ internal import StreamCore
 /// `DISTINCT` and `FILTER` of an aggregate call.
 struct AggregateQualifiers {
     var isDistinct = false
+    /// `IGNORE NULLS`, of ARRAY_AGG.
+    var ignoresNulls = false
     var filter: SyntaxNode?
 }
 
@@ -10,7 +12,7 @@ struct AggregateQualifiers {
 extension Checker {
     /// `COUNT(DISTINCT x) FILTER (WHERE condition)`: only aggregates have these.
     mutating func checkQualified(
-        _ call: SyntaxNode, isDistinct: Bool, filter: SyntaxNode?, _ range: Range<Int>
+        _ call: SyntaxNode, _ qualifiers: AggregateQualifiers, _ range: Range<Int>
     ) -> Checked {
         guard case .call(let name, let nameRange, let arguments, let isStar) = call.kind else {
             preconditionFailure("the parser qualifies calls only")
@@ -25,8 +27,7 @@ extension Checker {
             return .invalid
         }
         return checkAggregate(
-            function, nameRange, arguments, isStar: isStar, range,
-            AggregateQualifiers(isDistinct: isDistinct, filter: filter))
+            function, nameRange, arguments, isStar: isStar, range, qualifiers)
     }
 
     mutating func checkAggregate(
@@ -47,6 +48,13 @@ extension Checker {
             return .invalid
         }
         guard hasArguments(function, arguments.count, isStar, qualifiers, range) else {
+            return .invalid
+        }
+        guard !qualifiers.ignoresNulls || function == .arrayAgg else {
+            report(
+                .misplacedAggregate,
+                "\(function.rawValue) ignores NULLs by itself: IGNORE NULLS is for ARRAY_AGG", range
+            )
             return .invalid
         }
         isInsideAggregate = true
@@ -91,13 +99,15 @@ extension Checker {
         guard let argument = aggregateArgument(function, first),
             let separator = separator(function, arguments.dropFirst().first)
         else { return nil }
-        let isDistinct = qualifiers.isDistinct && function != .min && function != .max
-        guard !isDistinct || canBeDistinct(function, argument, first.range) else { return nil }
+        let isDistinct = qualifiers.isDistinct && ![.min, .max, .firstValue].contains(function)
+        guard !isDistinct || canBeDistinct(argument, first.range),
+            let kept = function == .arrayAgg ? element(argument, qualifiers) : argument
+        else { return nil }
         return AggregateCall(
-            function: function, argument: argument, isDistinct: isDistinct, filter: filter,
+            function: function, argument: kept, isDistinct: isDistinct, filter: filter,
             separator: separator, type: Self.resultType(function, argument.type) ?? argument.type,
             isNullable: function != .count
-                && (argument.isNullable || filter != nil || function.needsTwoValues),
+                && (kept.isNullable || filter != nil || function.needsTwoValues),
             range: range)
     }
 
@@ -133,17 +143,20 @@ extension Checker {
         return Array(text.utf8)
     }
 
-    private mutating func canBeDistinct(
-        _ function: AggregateFunction, _ argument: TypedExpression, _ range: Range<Int>
-    ) -> Bool {
-        switch function {
-        case .count, .sum, .avg, .listAgg: break
-        default:
-            report(
-                .notBuilt, "\(function.rawValue)(DISTINCT ...) is not built yet", range,
-                help: "COUNT, SUM, AVG, MIN, MAX and LISTAGG take DISTINCT")
-            return false
-        }
+    /// An element of ARRAY_AGG as JSON; reports a type that JSON has no form for.
+    private mutating func element(
+        _ value: TypedExpression, _ qualifiers: AggregateQualifiers
+    ) -> TypedExpression? {
+        guard let (operand, form) = jsonOperand(value, putsJSONIn: false) else { return nil }
+        let text = make(
+            .call(.row(.nested(.jsonText(form))), [operand]), .string,
+            isNullable: operand.isNullable, canFail: true, over: [operand], value.range)
+        guard text.isNullable, !qualifiers.ignoresNulls else { return text }
+        let null = constant(.bytes(Array("null".utf8)), .string, value.range)
+        return make(.coalesce([text, null]), .string, isNullable: false, over: [text], value.range)
+    }
+
+    private mutating func canBeDistinct(_ argument: TypedExpression, _ range: Range<Int>) -> Bool {
         guard argument.type.isComparable else {
             report(
                 .wrongOperandType, "values of \(argument.type) cannot be told apart", range,
@@ -164,6 +177,7 @@ extension Checker {
         case .min, .max: type.isComparable ? type : nil
         case .firstValue, .lastValue: type
         case .listAgg: type == .string ? .string : nil
+        case .arrayAgg: type.isInterval ? nil : .array(type)
         case .stddevPop, .stddevSamp, .varPop, .varSamp: averageType(type) == nil ? nil : .double
         }
     }

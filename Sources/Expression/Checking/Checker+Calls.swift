@@ -44,7 +44,7 @@ extension Checker {
 
     private mutating func reportUnknownFunction(_ name: String, _ range: Range<Int>) {
         if NotBuilt.names.contains(name) {
-            report(.notBuilt, "\(name) is not built yet", range)
+            report(.notBuilt, "\(name) is not built yet", range, help: NotBuilt.instead[name])
         } else {
             report(
                 .unknownFunction, "there is no function \(name)", range,

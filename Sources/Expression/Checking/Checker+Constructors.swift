@@ -3,11 +3,12 @@ internal import StreamCore
 /// `ARRAY[..]`, `MAP[..]`, `ROW(..)`, and the functions of arrays and maps.
 extension Checker {
     /// A value as JSON: with its form, or first as a text. Nil if reported.
+    ///
+    /// - Parameter putsJSONIn: What JSON_OBJECT and JSON_ARRAY give goes in as it is, not as a text.
     mutating func jsonOperand(
-        _ value: TypedExpression
+        _ value: TypedExpression, putsJSONIn: Bool = true
     ) -> (operand: TypedExpression, form: JSONForm)? {
-        // What JSON_OBJECT and JSON_ARRAY give goes in as it is, not as a text.
-        if case .call(.row(.nested(let function)), _) = value.node {
+        if putsJSONIn, case .call(.row(.nested(let function)), _) = value.node {
             switch function {
             case .jsonArray, .jsonObject: return (value, .raw)
             default: break

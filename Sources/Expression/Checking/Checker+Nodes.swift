@@ -32,8 +32,10 @@ extension Checker {
         case .access(let value, let step): return checkAccess(value, step, range)
         case .call(let name, let nameRange, let arguments, let isStar):
             return checkCall(name, nameRange, arguments, isStar: isStar, range)
-        case .aggregate(let call, let isDistinct, let filter):
-            return checkQualified(call, isDistinct: isDistinct, filter: filter, range)
+        case .aggregate(let call, let isDistinct, let ignoresNulls, let filter):
+            let qualifiers = AggregateQualifiers(
+                isDistinct: isDistinct, ignoresNulls: ignoresNulls, filter: filter)
+            return checkQualified(call, qualifiers, range)
         }
     }
 

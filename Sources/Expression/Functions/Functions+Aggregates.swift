@@ -27,29 +27,37 @@ extension FunctionRegistry {
                 + "up for DECIMAL; NULL if there is none."
         ),
         aggregate(
-            .firstValue, ["FIRST_VALUE(x)"], "the argument's type",
+            .firstValue, ["FIRST_VALUE([DISTINCT] x)"], "the argument's type",
             "The first value that is not NULL, in the order of arrival; NULL if there is none."),
         aggregate(
-            .lastValue, ["LAST_VALUE(x)"], "the argument's type",
-            "The last value that is not NULL, in the order of arrival; NULL if there is none."),
+            .lastValue, ["LAST_VALUE([DISTINCT] x)"], "the argument's type",
+            "The last value that is not NULL, in the order of arrival; NULL if there is none. With "
+                + "DISTINCT the last that had not come before."),
         aggregate(
             .listAgg, ["LISTAGG([DISTINCT] x [, separator])"], "STRING",
             "The texts that are not NULL, in the order of arrival, with the separator between them, "
                 + "a comma where none is given; NULL if there is none. More than 1 MiB is an error."
         ),
         aggregate(
-            .varPop, ["VAR_POP(x)"], "DOUBLE",
+            .arrayAgg, ["ARRAY_AGG([DISTINCT] x [{RESPECT | IGNORE} NULLS])"],
+            "ARRAY of the argument's type",
+            "The values in the order of arrival, NULLs among them unless IGNORE NULLS is said; NULL if "
+                + "there is none. With DISTINCT each value once, where it comes first. More than 1 MiB, "
+                + "as JSON, is an error. Flink's COLLECT, which gives a MULTISET, is not available."
+        ),
+        aggregate(
+            .varPop, ["VAR_POP([DISTINCT] x)"], "DOUBLE",
             "The population variance of the values that are not NULL; NULL if there is none. It is "
                 + "computed by Welford's method, whose rounding error does not grow with the mean, "
                 + "and is a DOUBLE for integers too, where Flink cuts the fraction off."),
         aggregate(
-            .varSamp, ["VAR_SAMP(x)"], "DOUBLE",
+            .varSamp, ["VAR_SAMP([DISTINCT] x)"], "DOUBLE",
             "The sample variance of the values that are not NULL; NULL if there are less than two."),
         aggregate(
-            .stddevPop, ["STDDEV_POP(x)"], "DOUBLE",
+            .stddevPop, ["STDDEV_POP([DISTINCT] x)"], "DOUBLE",
             "The square root of VAR_POP(x); NULL if there is no value."),
         aggregate(
-            .stddevSamp, ["STDDEV_SAMP(x)"], "DOUBLE",
+            .stddevSamp, ["STDDEV_SAMP([DISTINCT] x)"], "DOUBLE",
             "The square root of VAR_SAMP(x); NULL if there are less than two values."),
     ]
 
@@ -62,6 +70,7 @@ extension FunctionRegistry {
     ) -> FunctionDefinition {
         let call = syntax[syntax.count - 1].replacing("[DISTINCT] ", with: "")
             .replacing(" [, separator]", with: "")
+            .replacing(" [{RESPECT | IGNORE} NULLS]", with: "")
         return FunctionDefinition(
             name: function.rawValue, aliases: [], category: .aggregate, syntax: syntax,
             resultType: resultType, summary: summary,

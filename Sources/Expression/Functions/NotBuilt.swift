@@ -6,6 +6,11 @@ enum NotBuilt {
         "CURRENT_TIME", "LOCALTIME",
     ]
 
+    /// What to write instead.
+    static let instead = [
+        "COLLECT": "ARRAY_AGG(x): COLLECT gives a MULTISET, a type that no format has"
+    ]
+
     static let names: Set<String> = [
         // Times.
         "CURRENT_TIME", "LOCALTIME",
@@ -17,7 +22,7 @@ enum NotBuilt {
         "ARRAY_SLICE", "ARRAY_SORT", "ARRAY_UNION", "MAP_ENTRIES", "MAP_FROM_ARRAYS", "MAP_KEYS",
         "MAP_UNION", "MAP_VALUES", "PERCENTILE",
         // Aggregates and windows.
-        "ARRAY_AGG", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "HOP", "TUMBLE",
+        "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "HOP", "TUMBLE",
         "CUMULATE", "SESSION", "WINDOW_START", "WINDOW_END", "GROUPING",
         // Others.
         "TYPEOF", "SOURCE_WATERMARK", "CURRENT_WATERMARK",

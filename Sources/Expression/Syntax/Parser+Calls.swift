@@ -24,6 +24,7 @@ extension Parser {
     ) throws(ExpressionError) -> SyntaxNode {
         if let call = try parseJSON(name, nameRange) { return call }
         let isDistinct = consume(keyword: "DISTINCT")
+        var ignoresNulls = false
         var arguments: [SyntaxNode] = []
         let isStar = current.isSymbol("*") && following.isSymbol(")")
         if !isStar, !isDistinct, name == "FLOOR" || name == "CEIL" || name == "CEILING",
@@ -41,7 +42,7 @@ extension Parser {
             advance()
             advance()
         } else {
-            arguments = try parseCallArguments(name)
+            arguments = try parseCallArguments(name, &ignoresNulls)
         }
         let call = try node(
             .call(name: name, nameRange: nameRange, arguments, isStar: isStar),
@@ -50,9 +51,10 @@ extension Parser {
             throw notBuilt("a window function (OVER)", current.range)
         }
         let filter = try parseFilter()
-        guard isDistinct || filter != nil else { return call }
+        guard isDistinct || ignoresNulls || filter != nil else { return call }
         return try node(
-            .aggregate(call: call, isDistinct: isDistinct, filter: filter),
+            .aggregate(
+                call: call, isDistinct: isDistinct, ignoresNulls: ignoresNulls, filter: filter),
             from: nameRange.lowerBound)
     }
 
@@ -69,11 +71,24 @@ extension Parser {
 
     private mutating func parseCallArguments(_ name: String) throws(ExpressionError) -> [SyntaxNode]
     {
+        var ignoresNulls = false
+        return try parseCallArguments(name, &ignoresNulls)
+    }
+
+    /// - Parameter ignoresNulls: Whether `IGNORE NULLS` stands behind the arguments of ARRAY_AGG.
+    private mutating func parseCallArguments(
+        _ name: String, _ ignoresNulls: inout Bool
+    ) throws(ExpressionError) -> [SyntaxNode] {
         if consume(symbol: ")") { return [] }
         var arguments: [SyntaxNode] = []
         repeat {
             arguments.append(try parseExpression(Power.lowest))
         } while consume(symbol: ",")
+        if current.isKeyword("RESPECT") || current.isKeyword("IGNORE") {
+            ignoresNulls = current.isKeyword("IGNORE")
+            advance()
+            try expect(keyword: "NULLS", "behind RESPECT or IGNORE")
+        }
         if current.isKeyword("TO") {
             throw notBuilt("\(name)(... TO ...)", current.range)
         }

@@ -38,7 +38,8 @@ package final class SyntaxNode: Sendable {
         /// A part of a value that is not a plain path.
         case access(SyntaxNode, AccessStep)
         /// A call with what only aggregates have: `COUNT(DISTINCT x) FILTER (WHERE condition)`.
-        case aggregate(call: SyntaxNode, isDistinct: Bool, filter: SyntaxNode?)
+        case aggregate(
+            call: SyntaxNode, isDistinct: Bool, ignoresNulls: Bool = false, filter: SyntaxNode?)
     }
 
     package enum Literal: Hashable, Sendable {
@@ -154,7 +155,7 @@ extension SyntaxNode.Kind {
         case .binary(_, let left, let right), .distinct(let left, let right, _): [left, right]
         case .logical(_, let operands), .call(_, _, let operands, _): operands
         case .inList(let operand, let items, _): [operand] + items
-        case .aggregate(let call, _, let filter): [call] + (filter.map { [$0] } ?? [])
+        case .aggregate(let call, _, _, let filter): [call] + (filter.map { [$0] } ?? [])
         case .between(let operand, let low, let high, _): [operand, low, high]
         case .like(let operand, let pattern, let escape, _),
             .similar(let operand, let pattern, let escape, _):

@@ -33,9 +33,11 @@ extension Accumulator {
         case .last: performChoice(task, Last.self, state, arena)
         case .variance(let isSample, let isRoot):
             performVariance(task, isSample: isSample, isRoot: isRoot)
-        case .list(let separator):
+        case .list(let separator, let isArray):
             task.perform(
-                ListKernel(word: word, separator: separator, state: state, arena: arena))
+                ListKernel(
+                    word: word, separator: separator, isArray: isArray, state: state,
+                    arena: arena))
         }
     }
 

@@ -18,7 +18,7 @@ extension Accumulator {
     func isSafe(_ pass: AccumulatorPass, _ state: any KeyedStateBackend) -> Bool {
         if let setWord, !areBytesSafe(pass, state, setWord, each: 24) { return false }
         switch kind {
-        case .list(let separator): return areBytesSafe(pass, state, word, each: separator.count)
+        case .list(let separator, _): return areBytesSafe(pass, state, word, each: separator.count)
         case .sum, .average: return isSumSafe(pass)
         default: return true
         }
@@ -104,7 +104,7 @@ extension Accumulator {
             if byteCount > Accumulator.valueByteCountMax { return .tooLong(byteCount: byteCount) }
         }
         switch kind {
-        case .list(let separator):
+        case .list(let separator, _):
             let old = state.bytes(at: words + word)
             let byteCount =
                 argument.slices[row].count + (old.isAbsent ? 0 : old.count + separator.count)

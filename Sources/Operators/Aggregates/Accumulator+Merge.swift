@@ -13,35 +13,53 @@ extension Accumulator {
         if setWord == nil {
             perform(MergeTask(other: other, isLater: isLater, words: words), state, arena)
         } else {
-            mergeSets(other, into: words, state, arena)
+            mergeSets(other, isLater: isLater, into: words, state, arena)
         }
     }
 
     /// `DISTINCT`: the other's values that are new here are added one by one.
     private func mergeSets(
-        _ other: StateSlot, into words: StateSlot, _ state: any KeyedStateBackend,
+        _ other: StateSlot, isLater: Bool, into words: StateSlot, _ state: any KeyedStateBackend,
         _ arena: ByteArena
     ) {
         guard let setWord else { return }
-        let column = Column(type: type, capacity: 1)
-        let row = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-        let slot = UnsafeMutablePointer<StateSlot>.allocate(capacity: 1)
-        row.initialize(to: 0)
-        slot.initialize(to: words)
-        defer {
-            row.deallocate()
-            slot.deallocate()
+        let adder = OneRow(type, words)
+        // Where the order of values counts, those of what began first come first.
+        let behind = isOrdered && !isLater ? takeSet(words, state, arena) : []
+        DistinctSet(state.bytes(at: other + setWord)).forEach {
+            add($0, to: words, adder, state, arena)
         }
-        DistinctSet(state.bytes(at: other + setWord)).forEach { value in
-            guard !DistinctSet(state.bytes(at: words + setWord)).contains(value),
-                column.store(value)
-            else { return }
-            DistinctSet.insert(value, at: words + setWord, state)
-            run(
-                AccumulatorPass(
-                    rows: row, slots: slot, range: 0..<1, argument: column, presence: nil,
-                    result: nil),
-                state, arena)
+        for value in behind { add(value, to: words, adder, state, arena) }
+    }
+
+    private func add(
+        _ value: ByteSlice, to words: StateSlot, _ adder: OneRow, _ state: any KeyedStateBackend,
+        _ arena: ByteArena
+    ) {
+        guard let setWord, !DistinctSet(state.bytes(at: words + setWord)).contains(value),
+            adder.column.store(value)
+        else { return }
+        DistinctSet.insert(value, at: words + setWord, state)
+        run(adder.pass, state, arena)
+    }
+
+    /// Takes the values of a set out of what is kept, with what was made of them.
+    private func takeSet(
+        _ words: StateSlot, _ state: any KeyedStateBackend, _ arena: ByteArena
+    ) -> [ByteSlice] {
+        guard let setWord else { return [] }
+        var values: [ByteSlice] = []
+        DistinctSet(state.bytes(at: words + setWord)).forEach { values.append(arena.append($0)) }
+        state.removeBytes(at: words + setWord)
+        // A last value is replaced by the first that is added.
+        if case .list = kind { state.removeBytes(at: words + word) }
+        return values
+    }
+
+    private var isOrdered: Bool {
+        switch kind {
+        case .list, .last: true
+        default: false
         }
     }
 
@@ -55,7 +73,7 @@ extension Accumulator {
             if count > Accumulator.valueByteCountMax { return .tooLong(byteCount: count) }
         }
         switch kind {
-        case .list(let separator):
+        case .list(let separator, _):
             let count = bytesCount(other, words, word, state) + separator.count
             return count > Accumulator.valueByteCountMax ? .tooLong(byteCount: count) : nil
         case .sum, .average:
@@ -78,6 +96,31 @@ extension Accumulator {
             isDecimalSum(Int128.load(words + word), Int128.load(other + word), words)
         default: true
         }
+    }
+}
+
+/// A batch of one row, for one key's words.
+private final class OneRow {
+    let column: Column
+    private let row: UnsafeMutablePointer<Int32>
+    private let slot: UnsafeMutablePointer<StateSlot>
+
+    init(_ type: LogicalType, _ words: StateSlot) {
+        column = Column(type: type, capacity: 1)
+        row = .allocate(capacity: 1)
+        slot = .allocate(capacity: 1)
+        row.initialize(to: 0)
+        slot.initialize(to: words)
+    }
+
+    deinit {
+        row.deallocate()
+        slot.deallocate()
+    }
+
+    var pass: AccumulatorPass {
+        AccumulatorPass(
+            rows: row, slots: slot, range: 0..<1, argument: column, presence: nil, result: nil)
     }
 }
 

@@ -10,7 +10,7 @@ internal import StreamCore
 /// | MIN, MAX, FIRST_VALUE, LAST_VALUE | the value and a flag, or a word that owns bytes |
 /// | AVG | the sum, the count |
 /// | VAR, STDDEV | the count, the mean, the sum of squared distances from it |
-/// | LISTAGG | a word that owns the text |
+/// | LISTAGG, ARRAY_AGG | a word that owns the text; of an array without its brackets |
 /// | DISTINCT | behind those, a word that owns the set of values: ``DistinctSet`` |
 ///
 /// A value is an i64, the bits of a double, 0 or 1, or the low and the high word of a DECIMAL. A
@@ -21,7 +21,8 @@ struct Accumulator: Sendable {
         case sum, average
         case least, greatest, first, last
         case variance(isSample: Bool, isRoot: Bool)
-        case list(separator: [UInt8])
+        /// An array is a list of JSON texts, in brackets.
+        case list(separator: [UInt8], isArray: Bool)
     }
 
     /// Bytes that one call keeps for one key, at most: the text of LISTAGG, or the set of values of
@@ -138,7 +139,8 @@ extension Accumulator.Kind {
             case .max: .greatest
             case .firstValue: .first
             case .lastValue: .last
-            case .listAgg: .list(separator: call.separator)
+            case .listAgg: .list(separator: call.separator, isArray: false)
+            case .arrayAgg: .list(separator: [UInt8(ascii: ",")], isArray: true)
             case .varPop: .variance(isSample: false, isRoot: false)
             case .varSamp: .variance(isSample: true, isRoot: false)
             case .stddevPop: .variance(isSample: false, isRoot: true)

@@ -81,10 +81,7 @@ package struct AggregateDefinition: Sendable {
         _ keys: [Key], _ calls: [AggregateCall], _ window: WindowDefinition?, hasTTL: Bool
     ) -> [UInt8] {
         let key = keys.map { "\($0.expression.type)" }.joined(separator: ", ")
-        let aggregates = calls.map { call in
-            let argument = call.argument.map { "\($0.type)" } ?? "*"
-            return "\(call.function.rawValue)(\(call.isDistinct ? "DISTINCT " : "")\(argument))"
-        }
+        let aggregates = calls.map(\.stateDescription)
         let shape = window.map { [$0.stateDescription] } ?? []
         let time = hasTTL ? ["time of the last row"] : []
         return Array((shape + ["key \(key)"] + aggregates + time).joined(separator: "; ").utf8)

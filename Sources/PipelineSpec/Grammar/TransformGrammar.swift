@@ -134,7 +134,7 @@ enum TransformGrammar {
                 example: "{ total: COUNT(*), heaviest: MAX(weight) }",
                 """
                 Columns made of aggregate functions: COUNT, SUM, MIN, MAX, AVG, FIRST_VALUE, \
-                LAST_VALUE, LISTAGG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP. COUNT is BIGINT; SUM \
+                LAST_VALUE, LISTAGG, ARRAY_AGG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP. COUNT is BIGINT; SUM \
                 of INT or BIGINT is BIGINT, of DOUBLE DOUBLE, of DECIMAL(p, s) DECIMAL(38, s); the \
                 others' types are in the list of functions. NULLs are ignored. `COUNT(DISTINCT x)`, \
                 `SUM(x) FILTER (WHERE condition)`.

@@ -1,10 +1,12 @@
 internal import StreamAPI
 internal import StreamCore
 
-/// LISTAGG: a word that owns the text so far, absent until there is a value.
+/// LISTAGG and ARRAY_AGG: a word that owns the text so far, absent until there is a value.
 struct ListKernel: AccumulatorKernel {
     let word: Int
     let separator: [UInt8]
+    /// The result stands in brackets, which are not kept.
+    let isArray: Bool
     let state: any KeyedStateBackend
     let arena: ByteArena
 
@@ -19,7 +21,15 @@ struct ListKernel: AccumulatorKernel {
         }
     }
     func hasValue(_ words: StateSlot) -> Bool { !state.bytes(at: words + word).isAbsent }
-    func value(_ words: StateSlot) -> ByteSlice { arena.append(state.bytes(at: words + word)) }
+    func value(_ words: StateSlot) -> ByteSlice {
+        let text = state.bytes(at: words + word)
+        guard isArray else { return arena.append(text) }
+        let target = arena.allocate(text.count + 2)
+        target[0] = UInt8(ascii: "[")
+        if let base = text.base { (target + 1).update(from: base, count: text.count) }
+        target[text.count + 1] = UInt8(ascii: "]")
+        return ByteSlice(base: UnsafePointer(target), count: text.count + 2)
+    }
     func merge(_ other: StateSlot, isLater: Bool, into words: StateSlot) {
         let added = state.bytes(at: other + word)
         guard !added.isAbsent else { return }
