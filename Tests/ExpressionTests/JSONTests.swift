@@ -37,8 +37,8 @@ import Testing
         ("JSON_VALUE('[[1,2],[3]]', '$[0][1]')", "\"2\""), ("JSON_VALUE(NULL, '$')", "null"),
         ("JSON_VALUE('5', '$')", "\"5\""), ("JSON_VALUE(' \"x\" ', '$')", "\"x\""),
         ("JSON_VALUE('{}', 'a')", "E1132"), ("JSON_VALUE('{}', '$.')", "E1132"),
-        ("JSON_VALUE('{}', '$[x]')", "E1132"), ("JSON_VALUE('{}', '$.*')", "E1108"),
-        ("JSON_VALUE('{}', '$..a')", "E1108"), ("JSON_VALUE('{}', '$[*]')", "E1108"),
+        ("JSON_VALUE('{}', '$[x]')", "E1132"), ("JSON_VALUE('{}', '$.*')", "E1132"),
+        ("JSON_VALUE('{}', '$..a')", "E1108"), ("JSON_VALUE('{}', '$[*]')", "E1132"),
         ("JSON_VALUE('{}', '$[?(@.a)]')", "E1108"), ("JSON_VALUE('{}', '$[0,1]')", "E1108"),
         ("JSON_VALUE('{}', '$.a' RETURNING DATE)", "E1104"),
         ("JSON_VALUE('{}', '$.a' RETURNING INT DEFAULT 'x' ON EMPTY)", "E1104"),
@@ -50,7 +50,38 @@ import Testing
         ("JSON_QUERY('1', '$' WITH CONDITIONAL ARRAY WRAPPER)", "\"[1]\""),
         ("JSON_QUERY('1', '$')", "null"),
         ("JSON_QUERY('{}', 'strict $.a' EMPTY OBJECT ON ERROR)", "\"{}\""),
-        ("JSON_QUERY('{}', '$.a' RETURNING ARRAY<STRING>)", "E1108"),
+        ("JSON_QUERY('{}', '$.a' RETURNING ARRAY<INT>)", "E1108"),
+        ("JSON_QUERY('{}', '$.a' RETURNING ARRAY<STRING> EMPTY OBJECT ON EMPTY)", "E1104"),
+        ("JSON_QUERY('{}', '$.a' RETURNING ARRAY<STRING>)", "null"),
+        // Flink's documented example.
+        (
+            "JSON_QUERY('{\"a\":[{\"c\":\"c1\"},{\"c\":\"c2\"}]}', 'lax $.a[*].c' RETURNING ARRAY<STRING>)",
+            "\"[\"c1\",\"c2\"]\""
+        ),
+        (
+            "JSON_QUERY('[1, \"x\\n\", null, {\"b\": true}]', '$' RETURNING ARRAY<STRING>)[3]",
+            "\"{\"b\": true}\""
+        ),
+        (
+            "JSON_QUERY('[1, \"x\", null, {\"b\": \"c\"}]', '$' RETURNING ARRAY<STRING>)",
+            "\"[\"1\",\"x\",null,\"{\\\"b\\\": \\\"c\\\"}\"]\""
+        ),
+        ("JSON_QUERY('{\"a\":{}}', '$.a' RETURNING ARRAY<STRING> EMPTY ARRAY ON ERROR)", "\"[]\""),
+        (
+            "JSON_QUERY('{\"a\":{}}', '$.a' RETURNING ARRAY<STRING> WITH CONDITIONAL WRAPPER)",
+            "\"[\"{}\"]\""
+        ),
+        ("JSON_QUERY('{\"a\":[1, {\"b\":2}],\"c\":3}', '$.*')", "\"[[1, {\"b\":2}],3]\""),
+        ("JSON_QUERY('{\"a\":1,\"b\":2,\"a\":3}', '$.*')", "\"[2,3]\""),
+        ("JSON_QUERY('[[1,2],[],[3]]', '$[*][*]')", "\"[1,2,3]\""),
+        ("JSON_QUERY('[{\"a\":1},{},{\"a\":null},5]', '$[*].a')", "\"[1,null]\""),
+        ("JSON_QUERY('[1]', '$[*]' WITH UNCONDITIONAL WRAPPER)", "\"[[1]]\""),
+        ("JSON_QUERY('[1]', '$[*]' WITH CONDITIONAL WRAPPER)", "\"[1]\""),
+        ("JSON_QUERY('{}', 'lax $.a[*]')", "\"[]\""),
+        ("JSON_QUERY('{}', 'strict $.a[*]' EMPTY OBJECT ON ERROR)", "\"{}\""),
+        ("JSON_QUERY('7', '$[*]')", "\"[]\""), ("JSON_QUERY('nope', '$[*]')", "null"),
+        ("JSON_EXISTS('[{\"a\":1}]', '$[*].a')", "true"),
+        ("JSON_EXISTS('[{\"a\":1}]', '$[*].b')", "false"),
         ("JSON_EXISTS('{\"a\":null}', '$.a')", "false"), ("JSON_EXISTS('x', '$.a')", "false"),
         ("JSON_EXISTS('x', '$.a' UNKNOWN ON ERROR)", "null"),
         ("JSON_EXISTS('x', '$.a' ERROR ON ERROR)", "E2112"),
@@ -99,6 +130,7 @@ import Testing
         ("tags[1]", "null"), ("tags[7]", "null"), ("attributes['n']", "5"),
         ("attributes['none']", "null"),
         ("JSON_VALUE(j, '$.a')", "\"1\""), ("j IS JSON OBJECT", "true"),
+        ("CAST(j AS STRING)", "\"{\"a\":1}\""), ("CHAR_LENGTH(CAST(j AS STRING))", "7"),
         ("CARDINALITY(tags)", "2"), ("JSON_STRING(address.floor)", "\"3\""),
     ])
     func pathsIntoColumnsAreTyped(text: String, result: String) throws {
@@ -183,12 +215,57 @@ import Testing
             let count = Int.random(in: 0...16, using: &random)
             let text = String((0..<count).map { _ in pool.randomElement(using: &random)! })
             guard let path = try? JSONPath(text) else { continue }
-            #expect(path.steps.count <= JSONPath.stepCountMax, "\(text)")
+            let count = path.steps.count + path.tails.reduce(0) { $0 + $1.count + 1 }
+            #expect(count <= JSONPath.stepCountMax, "\(text)")
             #expect(text.contains("$"), "\(text)")
         }
         #expect(throws: JSONPath.Failure.self) {
             try JSONPath("$" + String(repeating: ".a", count: JSONPath.stepCountMax + 1))
         }
+    }
+
+    /// Paths with wildcards against a search by recursion.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func wildcardsLeadWhereARecursiveSearchLeads(seed: UInt64) throws {
+        var random = SplitMix64(state: seed)
+        let steps = ["[*]", ".*", ".a", "['b']", "[0]", "[1]"]
+        for _ in 0..<40 {
+            let text = randomJSON(&random, depth: 4)
+            let path =
+                ["lax $", "strict $"].randomElement(using: &random)!
+                + (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                    steps.randomElement(using: &random)!
+                }.joined()
+            let row: [Value] = [text.value, nil, nil, nil, nil]
+            for clause in ["", " RETURNING ARRAY<STRING>", " WITH WRAPPER"] {
+                let expression = "JSON_QUERY(s, '\(path)'\(clause))"
+                let parsed = try JSONPath(path)
+                let naive = try NaiveRowCalls.json(
+                    .query(
+                        parsed, clause.contains("WITH") ? .unconditional : .without,
+                        isArray: clause.contains("ARRAY"), onEmpty: .null, onError: .null),
+                    [text.value], .string)
+                #expect(
+                    try evaluate(expression, Self.schema, [row]) == [naive],
+                    "\(expression) of \(text)")
+            }
+        }
+    }
+
+    private func randomJSON(_ random: inout SplitMix64, depth: Int) -> String {
+        let blank = ["", "", " "].randomElement(using: &random)!
+        guard depth > 0, Int.random(in: 0..<5, using: &random) > 0 else {
+            return blank + ["1", "\"x]\"", "null", "true", "\"\\\"\"", "-2.50"]
+                .randomElement(using: &random)!
+        }
+        let isObject = Bool.random(using: &random)
+        let parts = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            let value = randomJSON(&random, depth: depth - 1)
+            let name = ["a", "b", "\\u0061"].randomElement(using: &random)!
+            return isObject ? "\"\(name)\"\(blank):\(value)" : value
+        }
+        let inside = parts.joined(separator: "\(blank),")
+        return isObject ? "{\(inside)}" : "[\(inside)\(blank)]"
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)

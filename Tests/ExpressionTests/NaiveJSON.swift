@@ -56,6 +56,32 @@ indirect enum NaiveJSON: Equatable {
     }
 }
 
+extension NaiveJSON {
+    /// Everything at a path whose pieces have wildcards between them.
+    func all(_ pieces: [[PathStep]]) -> [NaiveJSON] {
+        guard let found = at(pieces[0]) else { return [] }
+        let rest = Array(pieces.dropFirst())
+        guard !rest.isEmpty else { return [found] }
+        switch found {
+        case .array(let elements, _): return elements.flatMap { $0.all(rest) }
+        case .object(let members, _):
+            return members.enumerated().flatMap { index, member in
+                members[(index + 1)...].contains { $0.0 == member.0 } ? [] : member.1.all(rest)
+            }
+        default: return []
+        }
+    }
+
+    /// An element of an ARRAY of STRING.
+    var asText: String {
+        switch self {
+        case .null: "null"
+        case .string: source
+        default: NaiveJSON.quoted(text)
+        }
+    }
+}
+
 private struct NaiveJSONParser {
     var rest: ArraySlice<Unicode.Scalar>
 
@@ -191,17 +217,33 @@ extension NaiveRowCalls {
                 return try scalar(found, type) ?? instead(onError, values)
             }
             return try instead(isError(place, path) ? onError : onEmpty, values)
-        case .query(let path, let wrapper, let onEmpty, let onError):
+        case .query(let path, let wrapper, let isArray, let onEmpty, let onError):
             if isNull { return .null }
+            if path.hasWildcards {
+                return try all(text, path, wrapper, isArray)
+                    ?? instead(
+                        path.isStrict ? onError : onEmpty, values)
+            }
             let place = outcome(text, path)
             if case .value(let found) = place {
-                if case .array = found, wrapper == .conditional { return .text(found.text) }
-                if wrapper != .without { return .text("[" + found.source + "]") }
-                if !found.isScalar { return .text(found.text) }
+                if case .array = found, wrapper == .conditional {
+                    return .text(list(found, isArray))
+                }
+                if wrapper != .without {
+                    return .text(list(NaiveJSON("[" + found.source + "]"), isArray))
+                }
+                if case .object = found, isArray { return try instead(onError, values) }
+                if !found.isScalar { return .text(list(found, isArray)) }
             }
             return try instead(isError(place, path) ? onError : onEmpty, values)
         case .exists(let path, let onError):
             if isNull { return .null }
+            if path.hasWildcards {
+                guard let all = all(text, path, .without, false) else {
+                    return path.isStrict ? try instead(onError, values) : false
+                }
+                return .boolean(all != "[]")
+            }
             let place = outcome(text, path)
             if case .value = place { return true }
             return isError(place, path) ? try instead(onError, values) : false
@@ -219,6 +261,23 @@ extension NaiveRowCalls {
             else { return values[0] }
             return .text(content)
         }
+    }
+
+    /// What a path with wildcards gives; nil where it is an error.
+    private static func all(
+        _ text: String, _ path: JSONPath, _ wrapper: JSONWrapper, _ isArray: Bool
+    ) -> Value? {
+        guard let json = NaiveJSON(text), !path.isStrict || json.at(path.steps) != nil else {
+            return nil
+        }
+        let found = json.all([path.steps] + path.tails).map(\.source).joined(separator: ",")
+        let array = wrapper == .unconditional ? "[[\(found)]]" : "[\(found)]"
+        return .text(list(NaiveJSON(array), isArray))
+    }
+
+    private static func list(_ json: NaiveJSON?, _ isArray: Bool) -> String {
+        guard isArray, case .array(let elements, _)? = json else { return json?.text ?? "?" }
+        return "[" + elements.map(\.asText).joined(separator: ",") + "]"
     }
 
     private enum Outcome { case value(NaiveJSON), null(isRoot: Bool), missing, malformed }

@@ -16,7 +16,7 @@ struct CastRule {
         case (.int, .bigint), (.int, .double), (.bigint, .double), (.boolean, .int),
             (.boolean, .bigint), (.boolean, .double), (.int, .boolean), (.bigint, .boolean),
             (.double, .boolean), (.boolean, .string), (.int, .string), (.bigint, .string),
-            (.double, .string), (.string, .bytes):
+            (.double, .string), (.string, .bytes), (.json, .string):
             return CastRule(canFail: false)
         case (.bigint, .int), (.double, .int), (.double, .bigint), (.string, .boolean),
             (.string, .int), (.string, .bigint), (.string, .double), (.bytes, .string):

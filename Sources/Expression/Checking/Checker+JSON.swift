@@ -16,6 +16,12 @@ extension Checker {
         let name = call.function.rawValue
         let text = jsonInput(call.operands[0], name)
         guard let path = jsonPath(call.operands[1], name), let text else { return .invalid }
+        if call.function == .value, path.hasWildcards {
+            report(
+                .badJSONPath, "JSON_VALUE gives one value, and this path leads to any number",
+                call.operands[1].range, help: "JSON_QUERY gives an array of them")
+            return .invalid
+        }
         switch call.function {
         case .value: return checkValue(call, text, path, range)
         case .query: return checkQuery(call, text, path, range)
@@ -114,22 +120,29 @@ extension Checker {
         _ call: JSONCall, _ text: TypedExpression, _ path: JSONPath, _ range: Range<Int>
     ) -> Checked {
         let type = call.returning?.type ?? .string
-        guard type == .string || type == .json else {
+        let isArray = type == .array(.string)
+        guard type == .string || type == .json || isArray else {
             report(
                 .notBuilt, "JSON_QUERY RETURNING \(type) is not built yet",
-                call.returning?.range ?? range, help: "it returns STRING")
+                call.returning?.range ?? range, help: "it returns STRING or ARRAY<STRING>")
             return .invalid
         }
         var arguments = [text]
         guard let onEmpty = fallback(call.onEmpty, type, &arguments),
             let onError = fallback(call.onError, type, &arguments)
         else { return .invalid }
-        let function = JSONFunction.query(path, call.wrapper, onEmpty: onEmpty, onError: onError)
+        guard !isArray || onEmpty != .emptyObject && onError != .emptyObject else {
+            report(.wrongOperandType, "EMPTY OBJECT is no ARRAY", range, help: "EMPTY ARRAY ON ...")
+            return .invalid
+        }
+        let function = JSONFunction.query(
+            path, call.wrapper, isArray: isArray, onEmpty: onEmpty, onError: onError)
         return .value(
             make(
                 .call(.row(.json(function)), [text]), type,
                 isNullable: text.isNullable || onEmpty == .null || onError == .null,
-                canFail: onEmpty == .error || onError == .error || call.wrapper != .without,
+                canFail: onEmpty == .error || onError == .error || call.wrapper != .without
+                    || path.hasWildcards || isArray,
                 over: [text], range))
     }
 

@@ -264,6 +264,7 @@ extension Checker {
                     .cannotCast, "there is no cast from \(typed.type) to \(target.type)", range)
                 return .invalid
             }
+            if typed.type == .json { return .value(textOfJSON(typed, range)) }
             let isTemporal = typed.type.isTemporal || target.type.isTemporal
             return .value(
                 make(
@@ -273,5 +274,12 @@ extension Checker {
                     isNullable: typed.isNullable || (isTry && rule.canFail),
                     canFail: rule.canFail && !isTry, over: [typed], range))
         }
+    }
+
+    /// As it was read.
+    private func textOfJSON(_ value: TypedExpression, _ range: Range<Int>) -> TypedExpression {
+        make(
+            .call(.row(.nested(.jsonText(.raw))), [value]), .string, isNullable: value.isNullable,
+            canFail: true, over: [value], range)
     }
 }

@@ -40,7 +40,7 @@ extension Checker {
         if case .value(let typed) = checked { typed.type.isTemporal } else { false }
     }
 
-    /// `+ - *` where an operand is a date, a timestamp or an interval.
+    /// `+ - * /` where an operand is a date, a timestamp or an interval.
     mutating func temporalArithmetic(
         _ operation: ArithmeticOperator, _ left: (SyntaxNode, Checked),
         _ right: (SyntaxNode, Checked), _ range: Range<Int>
@@ -67,8 +67,22 @@ extension Checker {
         case .subtract: return shifted(a, by: b, -1, range)
         case .multiply where b.type.isInterval: return scaled(b, by: a, range)
         case .multiply: return scaled(a, by: b, range)
-        case .divide, .remainder: return nil
+        case .divide: return divided(a, by: b, range)
+        case .remainder: return nil
         }
+    }
+
+    /// Cut off at whole milliseconds or months.
+    private func divided(
+        _ interval: TypedExpression, by number: TypedExpression, _ range: Range<Int>
+    ) -> TypedExpression? {
+        guard interval.type.isInterval, number.type == .int || number.type == .bigint,
+            let divisor = widened(number, to: .bigint)
+        else { return nil }
+        return make(
+            .arithmetic(.divide, interval, divisor), interval.type,
+            isNullable: interval.isNullable || divisor.isNullable, canFail: true,
+            over: [interval, divisor], range)
     }
 
     private func scaled(
@@ -111,8 +125,8 @@ extension Checker {
         var help: String? = "INTERVAL '5' MINUTE is added, TIMESTAMPDIFF(SECOND, a, b) subtracts"
         if a == .date, b == .intervalDayTime { help = "CAST the DATE to TIMESTAMP(3)" }
         if a.isNumeric || b.isNumeric { help = "a number of days is INTERVAL '1' DAY * n" }
-        if a.isInterval || b.isInterval, operation == .multiply {
-            help = "an INTERVAL is multiplied with INT or BIGINT"
+        if a.isInterval || b.isInterval, operation == .multiply || operation == .divide {
+            help = "an INTERVAL is multiplied with INT or BIGINT, and divided by them"
         }
         report(
             .wrongOperandType, "`\(operation.rawValue)` does not take \(a) and \(b)", range,

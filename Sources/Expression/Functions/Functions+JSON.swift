@@ -29,14 +29,19 @@ extension FunctionRegistry {
                     + "WRAPPER] [{NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR} ON EMPTY] "
                     + "[{NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR} ON ERROR])"
             ],
-            "STRING",
-            "The array or object at a path, as it was read." + pathRule
+            "STRING; ARRAY<STRING> where RETURNING says so",
+            "The array or object at a path, as it was read." + pathRule + wildcardRule
+                + " RETURNING ARRAY<STRING> makes an ARRAY of its elements: strings as they are, other "
+                + "values as texts of JSON; what is no array is an error."
                 + " A scalar there is as good as nothing, unless it is wrapped into an array. "
                 + "EMPTY and ERROR as for JSON_VALUE.",
             [
                 FunctionExample("JSON_QUERY('[1, 2]', '$[0]' WITH WRAPPER)", "\"[1]\""),
                 FunctionExample("JSON_QUERY('{}', 'lax $.a' EMPTY ARRAY ON EMPTY)", "\"[]\""),
                 FunctionExample("JSON_QUERY('{\"a\": 1}', '$.a')", "null"),
+                FunctionExample(
+                    "JSON_QUERY('{\"a\":[{\"c\":\"c1\"},{\"c\":\"c2\"}]}', 'lax $.a[*].c' RETURNING "
+                        + "ARRAY<STRING>)", "\"[\"c1\",\"c2\"]\""),
             ]),
         syntax(
             "JSON_EXISTS", .json,
@@ -93,4 +98,7 @@ extension FunctionRegistry {
 
     private static let pathRule =
         " The path is the same for every row: `$`, then `.name`, `['name']` and `[0]`."
+    private static let wildcardRule =
+        " With `.*` or `[*]` in the path, which stand for everything in an array or object, the result "
+        + "is the array of all values that it leads to, be it empty."
 }

@@ -4,7 +4,9 @@ internal import StreamCore
 /// The functions that read JSON texts. The first argument is the text.
 enum JSONFunction: Hashable, Sendable {
     case value(JSONPath, onEmpty: JSONFallback, onError: JSONFallback)
-    case query(JSONPath, JSONWrapper, onEmpty: JSONFallback, onError: JSONFallback)
+    /// - Parameter isArray: The result is an ARRAY of STRING, not a text.
+    case query(
+        JSONPath, JSONWrapper, isArray: Bool, onEmpty: JSONFallback, onError: JSONFallback)
     case exists(JSONPath, onError: JSONFallback)
     case isJSON(JSONTest)
     case quote, unquote
@@ -39,11 +41,12 @@ extension JSONFunction {
         case .value(let path, let onEmpty, let onError):
             let function = JSONValueOf(JSONPlace(path, onEmpty, onError), type)
             return RowFunctionKernel(function, arguments, type)
-        case .query(let path, let wrapper, let onEmpty, let onError):
-            let function = JSONQuery(place: JSONPlace(path, onEmpty, onError), wrapper: wrapper)
+        case .query(let path, let wrapper, let isArray, let onEmpty, let onError):
+            let function = JSONQuery(
+                JSONPlace(path, onEmpty, onError), wrapper, isArray: isArray)
             return RowFunctionKernel(function, arguments, type)
         case .exists(let path, let onError):
-            let function = JSONExists(place: JSONPlace(path, .truth(false), onError))
+            let function = JSONExists(JSONPlace(path, .truth(false), onError))
             return RowFunctionKernel(function, arguments, type)
         case .isJSON(let test): return RowFunctionKernel(IsJSON(test: test), arguments, type)
         case .quote: return RowFunctionKernel(JSONQuote(), arguments, type)
@@ -95,7 +98,7 @@ struct JSONPlace {
     func message(_ text: ByteSlice, _ name: String) -> String {
         let shown = "\(name) of \(Quoted.text(text))"
         guard let found = reader.find(text, steps) else { return shown + ": this is not JSON" }
-        let place = "`\(path.steps.pathText)`"
+        let place = "`\(path.text)`"
         switch found.jsonKind {
         case .missing: return shown + ": there is nothing at \(place)"
         case .null: return shown + ": the value at \(place) is null"
@@ -158,70 +161,6 @@ struct JSONValueOf: RowFunction {
 
     func message(_ row: Int, _ x: RowArguments, _ code: EvaluationError.Code) -> String {
         place.message(x.text(0, row), "JSON_VALUE")
-    }
-}
-
-/// JSON_QUERY: an array or object, as it was read.
-struct JSONQuery: RowFunction {
-    let place: JSONPlace
-    let wrapper: JSONWrapper
-    let buffer = TextBuffer()
-
-    func apply(_ row: Int, _ x: RowArguments, _ output: RowOutput) -> RowOutcome {
-        switch place.find(x.text(0, row)) {
-        case .fallback(let fallback): return instead(fallback, row, output)
-        case .value(let value):
-            let kind = value.jsonKind
-            if wrapper == .unconditional || (wrapper == .conditional && kind != .array) {
-                buffer.reset()
-                buffer.append(UInt8(ascii: "["))
-                buffer.append(value.text.slice)
-                buffer.append(UInt8(ascii: "]"))
-                return output.put(buffer, row)
-            }
-            guard !kind.isScalar else {
-                guard case .fallback(let fallback) = place.mismatch else { return .null }
-                return instead(fallback, row, output)
-            }
-            return output.put(value.text.slice, row)
-        }
-    }
-
-    private func instead(
-        _ fallback: JSONFallback, _ row: Int, _ output: RowOutput
-    ) -> RowOutcome {
-        switch fallback {
-        case .error: return .failed(.badJSON)
-        case .emptyArray, .emptyObject:
-            buffer.reset()
-            buffer.append(fallback == .emptyArray ? "[]" : "{}")
-            return output.put(buffer, row)
-        default: return .null
-        }
-    }
-
-    func message(_ row: Int, _ x: RowArguments, _ code: EvaluationError.Code) -> String {
-        code == .valueTooLong
-            ? "the result has more than \(CompiledExpression.valueByteCountMax) bytes"
-            : place.message(x.text(0, row), "JSON_QUERY")
-    }
-}
-
-/// JSON_EXISTS: whether a value is there that is not null.
-struct JSONExists: RowFunction {
-    let place: JSONPlace
-
-    func apply(_ row: Int, _ x: RowArguments, _ output: RowOutput) -> RowOutcome {
-        switch place.find(x.text(0, row)) {
-        case .value: return output.put(true, row)
-        case .fallback(.truth(let truth)): return output.put(truth, row)
-        case .fallback(.error): return .failed(.badJSON)
-        case .fallback: return .null
-        }
-    }
-
-    func message(_ row: Int, _ x: RowArguments, _ code: EvaluationError.Code) -> String {
-        place.message(x.text(0, row), "JSON_EXISTS")
     }
 }
 

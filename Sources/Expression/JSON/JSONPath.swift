@@ -1,16 +1,25 @@
 /// Where a value is in a JSON text: a constant of an expression, read once.
 ///
-/// `$`, then `.name`, `['name']`, `["name"]` and `[0]`; before it `lax` or `strict`, the default as
-/// in Flink. Strict: a step that leads nowhere is an error; lax: nothing is there.
+/// `$`, then `.name`, `['name']`, `["name"]`, `[0]`, and `.*` or `[*]` for everything in an array or
+/// object; before it `lax` or `strict`, the default as in Flink. Strict: a step that leads nowhere is an
+/// error; lax: nothing is there. Behind a wildcard what leads nowhere is passed over in both.
 ///
-/// Source: ISO SQL/JSON; Flink `SqlJsonUtils.jsonApiCommonSyntax`. Wildcards, slices and filters are
-/// not built.
+/// Source: ISO SQL/JSON; Flink `SqlJsonUtils.jsonApiCommonSyntax`. Slices and filters are not built.
 struct JSONPath: Hashable, Sendable {
     /// Steps of a path, at most: as deep as a JSON text may be.
     static let stepCountMax = 64
 
     let isStrict: Bool
+    /// Up to the first wildcard, if there is one.
     let steps: [PathStep]
+    /// Behind each wildcard, up to the next.
+    let tails: [[PathStep]]
+
+    /// Whether it leads to any number of values.
+    var hasWildcards: Bool { !tails.isEmpty }
+
+    /// As messages show it.
+    var text: String { ([steps] + tails).map(\.pathText).joined(separator: "[*]") }
 
     /// Why a text is no path.
     struct Failure: Error, Hashable {
@@ -19,9 +28,10 @@ struct JSONPath: Hashable, Sendable {
         let isNotBuilt: Bool
     }
 
-    init(isStrict: Bool, steps: [PathStep]) {
+    init(isStrict: Bool, steps: [PathStep], tails: [[PathStep]] = []) {
         self.isStrict = isStrict
         self.steps = steps
+        self.tails = tails
     }
 
     init(_ text: String) throws(Failure) {
@@ -67,27 +77,37 @@ private struct JSONPathParser {
         let isStrict = mode()
         guard rest.first == "$" else { throw failure("a path begins with $, found \(shown)") }
         rest.removeFirst()
-        var steps: [PathStep] = []
+        var pieces: [[PathStep]] = [[]]
+        var stepCount = 0
         while let first = rest.first {
-            guard steps.count < JSONPath.stepCountMax else {
+            guard stepCount < JSONPath.stepCountMax else {
                 throw failure("a path has more than \(JSONPath.stepCountMax) steps")
             }
             switch first {
-            case ".": steps.append(try member())
-            case "[": steps.append(try bracket())
+            case ".", "[":
+                stepCount += 1
+                if let step = first == "." ? try member() : try bracket() {
+                    pieces[pieces.count - 1].append(step)
+                } else {
+                    pieces.append([])
+                }
             default:
                 skipBlanks()
                 guard rest.isEmpty else { throw failure("expected `.` or `[`, found \(shown)") }
             }
         }
-        return JSONPath(isStrict: isStrict, steps: steps)
+        return JSONPath(
+            isStrict: isStrict, steps: pieces[0], tails: Array(pieces.dropFirst()))
     }
 
-    /// `.name`: everything up to the next `.` or `[`.
-    private mutating func member() throws(JSONPath.Failure) -> PathStep {
+    /// `.name`: everything up to the next `.` or `[`; nil for `.*`.
+    private mutating func member() throws(JSONPath.Failure) -> PathStep? {
         rest.removeFirst()
         if rest.first == "." { throw notBuilt("`..`") }
-        if rest.first == "*" { throw notBuilt("`*`") }
+        if rest.first == "*" {
+            rest.removeFirst()
+            return nil
+        }
         // Jayway takes a bracket behind the point, too.
         if rest.first == "[" { return try bracket() }
         if rest.first == "\"" { return .field(try quoted("\"")) }
@@ -112,14 +132,16 @@ private struct JSONPathParser {
         throw failure("a name that begins with \(quote) is not closed")
     }
 
-    /// `[0]`, `['name']`.
-    private mutating func bracket() throws(JSONPath.Failure) -> PathStep {
+    /// `[0]`, `['name']`; nil for `[*]`.
+    private mutating func bracket() throws(JSONPath.Failure) -> PathStep? {
         rest.removeFirst()
         skipBlanks()
-        let step: PathStep
+        let step: PathStep?
         switch rest.first {
         case "'", "\"": step = .field(try quoted(rest.first ?? "'"))
-        case "*": throw notBuilt("`[*]`")
+        case "*":
+            rest.removeFirst()
+            step = nil
         case "?": throw notBuilt("a filter")
         case "-": throw notBuilt("an element counted from the end")
         default:
