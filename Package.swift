@@ -84,7 +84,10 @@ let package = Package(
         target("StreamTesting", ["StreamCore", "StreamAPI", "Checkpointing"]),
         target(
             "FuzzEntries",
-            ["StreamCore", "StreamAPI", "Expression", "Formats", "KafkaClient", "PipelineSpec"]),
+            [
+                "StreamCore", "StreamAPI", "Expression", "Formats", "KafkaClient", "PipelineSpec",
+                "Operators", "StateBackends",
+            ]),
         // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
         target(
             "CommandLineInterface",
@@ -137,7 +140,7 @@ let package = Package(
                 "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
                 "Formats",
             ]),
-        tests("FuzzCorpusTests", ["FuzzEntries"]),
+        tests("FuzzCorpusTests", ["FuzzEntries", "Expression"]),
         tests(
             "CommandLineInterfaceTests",
             ["CommandLineInterface", "Expression", "StreamAPI", "StreamCore"]),

@@ -3,19 +3,32 @@ internal import StreamCore
 
 /// Expressions: read, typed, compiled, and evaluated on rows of extreme values.
 ///
+/// What is no expression of a row may be one of an aggregate's `select`: ``AggregateFuzz``. An ARRAY or MAP
+/// is unnested: ``UnnestFuzz``.
+///
 /// Invariants: no text traps; every error has a range inside the text; a failed row is a selected one, so
 /// that leaving out what fails comes to an end; a STRING is UTF-8 and within its limit.
 enum ExpressionFuzz {
     static func run(_ bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return }
-        guard let syntax = parse(text) else { return }
+        _ = rowCount(text)
+    }
+
+    /// Runs one text.
+    ///
+    /// - Returns: For how many rows it can be computed; 0 for what is no expression.
+    static func rowCount(_ text: String) -> Int {
+        guard let syntax = parse(text) else { return 0 }
         let batch = ExtremeRows.batch
-        guard let typed = check(syntax, text) else { return }
+        guard let typed = check(syntax, text) else { return AggregateFuzz.rowCount(syntax) }
+        UnnestFuzz.run(typed)
         batch.selection.selectAll(batch.rowCount)
         evaluate(CompiledExpression(typed), batch)
-        guard typed.type == .boolean else { return }
+        let rowCount = batch.selection.count
+        guard typed.type == .boolean else { return rowCount }
         batch.selection.selectAll(batch.rowCount)
         filter(CompiledPredicate(typed), batch)
+        return rowCount
     }
 
     private static func parse(_ text: String) -> SyntaxNode? {

@@ -1,3 +1,4 @@
+import Expression
 import Foundation
 import FuzzEntries
 import Testing
@@ -18,6 +19,14 @@ import Testing
         let files = try Self.corpus(entry)
         #expect(files.count >= 10)
         for file in files { entry.run(Array(try Data(contentsOf: file))) }
+    }
+
+    /// Every function's examples go through the entry, and each function can be computed for some row.
+    @Test func everyFunctionIsReached() {
+        for function in FunctionRegistry.all {
+            let counts = ExpressionSeeds.texts(of: function).map { ExpressionSeeds.rowCount($0) }
+            #expect(counts.contains { $0 > 0 }, "\(function.name) is not reached")
+        }
     }
 
     @Test func theCorporaStaySmall() throws {

@@ -179,6 +179,13 @@ struct BadInput: Sendable, CustomStringConvertible {
             $0.sources += "\n    startup: ‸{ timestamp: 1, offsets: { 0: 1 } }"
         },
         BadInput("an unset variable", "E1020") { $0.tail = "description: a ‸${NOT_SET} b" },
+        BadInput("an unset variable for the checkpoint folder", "E1020") {
+            $0.config = $0.config.replacing("file:///var/lib/millrace", with: "‸${NOT_SET}")
+        },
+        BadInput("an unset variable for the interval of checkpoints", "E1020") {
+            $0.config = $0.config.replacing("10 s", with: "‸${NOT_SET}")
+            $0.sinks += "\n    delivery_guarantee: exactly_once"
+        },
         BadInput("a message for an unset variable", "E1020") {
             $0.tail = "description: ‸${NOT_SET:?set it to x}"
         },

@@ -14,7 +14,10 @@ private let entry: FuzzEntry = {
 /// SwiftPM gives an executable's `main` another name, so libFuzzer's own cannot be used.
 @main
 enum Fuzzer {
-    static func main() {
+    static func main() throws {
+        if CommandLine.arguments.dropFirst().first == "seeds" {
+            return try writeSeeds(to: CommandLine.arguments[2])
+        }
         var argumentCount = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         let code = LLVMFuzzerRunDriver(&argumentCount, &arguments) { start, count in
@@ -22,5 +25,16 @@ enum Fuzzer {
             return 0
         }
         exit(code)
+    }
+
+    /// `Fuzzer seeds FOLDER`: expressions to begin with, a file each, and FOLDER.dict.
+    private static func writeSeeds(to folder: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        for (index, text) in ExpressionSeeds.texts.enumerated() {
+            try text.write(toFile: "\(folder)/seed-\(index)", atomically: false, encoding: .utf8)
+        }
+        try ExpressionSeeds.dictionary.write(
+            toFile: folder + ".dict", atomically: false, encoding: .utf8)
     }
 }

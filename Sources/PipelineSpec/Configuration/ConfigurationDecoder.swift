@@ -12,6 +12,8 @@ struct ConfigurationDecoder {
     let decoder: FieldDecoder
     /// By the newest spelling.
     private(set) var settings: [String: Setting] = [:]
+    /// Keys that were given with a value that has an error, which has been reported.
+    private var broken: Set<String> = []
     /// Where `config` stands; the file's beginning without one.
     let range: YAMLRange
 
@@ -56,7 +58,10 @@ struct ConfigurationDecoder {
         let place = FieldDecoder.Place(
             node: entry.value.node, path: entry.value.path, keyRange: entry.keyRange,
             name: entry.key)
-        guard let value = decoder.decode(place, as: type) else { return }
+        guard let value = decoder.decode(place, as: type) else {
+            broken.insert(key.name)
+            return
+        }
         settings[key.name] = Setting(value: value, keyRange: entry.keyRange)
     }
 
@@ -110,15 +115,17 @@ struct ConfigurationDecoder {
     private func checkpointing() -> CheckpointingConfiguration? {
         let prefix = "execution.checkpointing."
         let directory = checkpointDirectory()
-        guard let interval = settings[prefix + "interval"] else { return nil }
-        if settings[prefix + "dir"] == nil {
+        // One with an error has turned checkpoints on, too.
+        let interval = settings[prefix + "interval"]
+        guard interval != nil || broken.contains(prefix + "interval") else { return nil }
+        if let interval, settings[prefix + "dir"] == nil, !broken.contains(prefix + "dir") {
             decoder.report(
                 .missingCheckpointDirectory, at: interval.keyRange, path: interval.value.path,
                 "checkpoints are on, but `execution.checkpointing.dir` does not say where they go",
                 help: "execution.checkpointing.dir: file:///var/lib/millrace/checkpoints")
         }
         var result = CheckpointingConfiguration(
-            intervalMilliseconds: interval.value.milliseconds ?? 0, directory: directory ?? "/")
+            intervalMilliseconds: interval?.value.milliseconds ?? 0, directory: directory ?? "/")
         set(milliseconds: &result.timeoutMilliseconds, prefix + "timeout")
         set(milliseconds: &result.minPauseMilliseconds, prefix + "min-pause")
         set(&result.numRetained, prefix + "num-retained")
