@@ -215,8 +215,8 @@ import Testing
             let count = Int.random(in: 0...16, using: &random)
             let text = String((0..<count).map { _ in pool.randomElement(using: &random)! })
             guard let path = try? JSONPath(text) else { continue }
-            let count = path.steps.count + path.tails.reduce(0) { $0 + $1.count + 1 }
-            #expect(count <= JSONPath.stepCountMax, "\(text)")
+            let stepCount = path.steps.count + path.tails.reduce(0) { $0 + $1.count + 1 }
+            #expect(stepCount <= JSONPath.stepCountMax, "\(text)")
             #expect(text.contains("$"), "\(text)")
         }
         #expect(throws: JSONPath.Failure.self) {
@@ -238,7 +238,8 @@ import Testing
                 }.joined()
             let row: [Value] = [text.value, nil, nil, nil, nil]
             for clause in ["", " RETURNING ARRAY<STRING>", " WITH WRAPPER"] {
-                let expression = "JSON_QUERY(s, '\(path)'\(clause))"
+                let quoted = path.replacing("'", with: "''")
+                let expression = "JSON_QUERY(s, '\(quoted)'\(clause))"
                 let parsed = try JSONPath(path)
                 let naive = try NaiveRowCalls.json(
                     .query(

@@ -3,8 +3,9 @@ import Foundation
 import FuzzEntries
 import Testing
 
-/// What the fuzzers have found worth keeping goes through the same entries in every test run.
-@Suite struct FuzzCorpusTests {
+/// What the fuzzers have found worth keeping goes through the same entries in every test run. One test
+/// at a time: an entry is used by one thread.
+@Suite(.serialized) struct FuzzCorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fuzz/corpora")
