@@ -61,6 +61,8 @@ extension BadInput {
         aggregate("an emission that needs a window", "E1019", "    emit: ‸on_window_close"),
         aggregate("late rows of a running aggregate", "E1019", "    ‸late: drop"),
         aggregate(
+            "an output of late rows of a running aggregate", "E1019", "    ‸late: side_output"),
+        aggregate(
             "lateness of a running aggregate", "E1004", "    ‸allowed_lateness: 10 s"),
         aggregate(
             "late rows that nothing reads", "E1301",

@@ -63,6 +63,22 @@ import Testing
         #expect(result.diagnostics.first?.help == "did you mean `delivery_guarantee`?")
     }
 
+    @Test func helpNamesTheKeyThatAKeyBelongsInto() {
+        let result = lint(
+            Sample.with {
+                $0.transforms = """
+                      kept:
+                        type: aggregate
+                        input: events
+                        key: [color]
+                        allowed_lateness: 10 s
+                        select: { n: COUNT(*) }
+                    """
+            })
+        #expect(result.diagnostics.map(\.code) == ["E1004"])
+        #expect(result.diagnostics.first?.help == "`allowed_lateness` is a key of `window`")
+    }
+
     @Test func aDuplicateKeyNamesBothLines() {
         let result = lint("version: 1\nname: a\nversion: 1\n")
         let found = result.diagnostics.first { $0.code == "E1007" }

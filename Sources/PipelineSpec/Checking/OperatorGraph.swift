@@ -257,7 +257,9 @@ extension PipelineChecker {
         of ports: [SidePort], _ producer: OperatorGraph.Operator, _ consumed: Set<String>
     ) {
         for port in ports where !consumed.contains("\(producer.id).\(port.name)") {
-            guard !graph.probablyMeant.contains(producer.id) else { continue }
+            guard !graph.probablyMeant.contains(producer.id),
+                port.name != "late" || hasLate(producer)
+            else { continue }
             decoder.report(
                 .unconsumed, at: port.range, path: port.path,
                 "output `\(producer.id).\(port.name)` is never consumed",

@@ -39,6 +39,12 @@ extension PipelineChecker {
         return routes + [fallback]
     }
 
+    /// Whether rows can be late there; that `late` means nothing elsewhere is said of the key.
+    func hasLate(_ operatorNode: OperatorGraph.Operator) -> Bool {
+        guard let object = operatorNode.object, object.kind == "aggregate" else { return true }
+        return isWindowed(object)
+    }
+
     /// Whether an operator has an output under its own id.
     func hasMainOutput(_ operatorNode: OperatorGraph.Operator) -> Bool {
         operatorNode.object?.kind != "split"

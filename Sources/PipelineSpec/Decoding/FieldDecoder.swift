@@ -179,7 +179,8 @@ final class FieldDecoder {
             report(
                 .unknownKey, at: entry.keyRange, path: path,
                 "unknown key `\(Self.excerpt(entry.key))` in \(place.name)",
-                help: NearestName.help(entry.key, among: names))
+                help: specification.home(of: entry.key)
+                    ?? NearestName.help(entry.key, among: names))
             return nil
         }
         guard field.isAvailable else {

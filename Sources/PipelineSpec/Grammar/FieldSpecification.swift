@@ -85,6 +85,26 @@ struct ObjectSpecification: Sendable {
     let fields: [FieldSpecification]
 
     func field(_ name: String) -> FieldSpecification? { fields.first { $0.name == name } }
+
+    /// Where a key belongs that is not one of these, if it is one level below; for a message.
+    func home(of name: String) -> String? {
+        fields.first { $0.isAvailable && $0.type.hasKey(name) }.map {
+            "`\(name)` is a key of `\($0.name)`"
+        }
+    }
+}
+
+extension FieldType {
+    /// Whether a mapping of this type may have the key.
+    fileprivate func hasKey(_ name: String) -> Bool {
+        switch self {
+        case .object(let object): object.field(name)?.isAvailable == true
+        case .variants(let variants):
+            variants.contains { $0.isAvailable && $0.object.field(name)?.isAvailable == true }
+        case .shapes(_, _, let mapping?): mapping.hasKey(name)
+        default: false
+        }
+    }
 }
 
 /// One kind of connection, source, transform or sink: the value of its `type`, and its other keys.
