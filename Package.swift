@@ -138,7 +138,7 @@ let package = Package(
                 "PipelineRunner", "CheckpointStorage", "Checkpointing", "StreamRuntime",
                 "StreamAPI",
                 "StreamCore", "Observability", "PipelineSpec", "KafkaConnector", "KafkaClient",
-                "Formats",
+                "Formats", "StreamTesting",
             ]),
         tests("FuzzCorpusTests", ["FuzzEntries", "Expression"]),
         tests(

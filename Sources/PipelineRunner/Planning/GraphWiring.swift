@@ -17,7 +17,10 @@ struct GraphWiring: Sendable {
 
     var parallelism: Int { definition.configuration.parallelism }
 
-    func graph(_ parts: RunParts) throws -> JobGraph {
+    func graph(_ parts: RunParts) throws -> JobGraph { try JobGraph(streamGraph(parts)) }
+
+    /// The operators as the file has them, before chaining.
+    func streamGraph(_ parts: RunParts) -> StreamGraph {
         var graph = StreamGraph(maxParallelism: definition.configuration.maxParallelism)
         for (source, definition) in zip(sources, definition.sources) {
             graph.add(sourceNode(source, definition, parts.splits[source.operatorID, default: []]))
@@ -25,7 +28,7 @@ struct GraphWiring: Sendable {
         for transform in definition.transforms { graph.add(transformNode(transform)) }
         let kafkaSinks = KafkaSinks(definition, connections, parts.driver)
         for sink in definition.sinks { graph.add(sinkNode(sink, kafkaSinks)) }
-        return try JobGraph(graph)
+        return graph
     }
 
     private func sourceNode(
