@@ -71,13 +71,16 @@ let package = Package(
         target(
             "KafkaConnector",
             ["StreamCore", "StreamAPI", "KafkaClient", "Formats", "Observability"]),
+        target(
+            "FileConnector", ["CSystem", "StreamCore", "StreamAPI", "Formats", "Observability"]),
         target("PipelineSpec", ["StreamCore", "YAML", "Expression"]),
         // Layer 6: wiring.
         target(
             "PipelineRunner",
             [
                 "CSystem", "StreamCore", "StreamAPI", "StreamRuntime", "Operators", "StateBackends",
-                "CheckpointStorage", "KafkaConnector", "KafkaClient", "Formats", "PipelineSpec",
+                "CheckpointStorage", "KafkaConnector", "KafkaClient", "FileConnector", "Formats",
+                "PipelineSpec",
                 "Expression", "Checkpointing", "Observability",
             ]),
         // Layer 7: the test kit.
@@ -126,6 +129,8 @@ let package = Package(
         tests(
             "KafkaConnectorTests",
             ["KafkaConnector", "KafkaClient", "Formats", "StreamAPI", "StreamCore"]),
+        tests(
+            "FileConnectorTests", ["FileConnector", "Formats", "StreamAPI", "StreamCore"]),
         tests(
             "KafkaIntegrationTests",
             [

@@ -40,6 +40,12 @@ public enum Failpoint: String, CaseIterable, Sendable {
     case p10c = "P10c"
     /// Recovery: every id is fenced.
     case p10d = "P10d"
+    /// A pending file of a sink is written, not yet synced.
+    case f1 = "F1"
+    /// The checkpoint is committed; its files are not finished yet.
+    case f2 = "F2"
+    /// A file is finished; others, and the folder's fsync, are still to come.
+    case f3 = "F3"
 
     /// Does what the drill asks for at this place; nothing in a release build.
     ///

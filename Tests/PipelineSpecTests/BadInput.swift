@@ -24,6 +24,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         + windows
         + routing
         + shapes
+        + files
         + joins
 
     static let file = [

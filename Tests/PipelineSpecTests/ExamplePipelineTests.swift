@@ -6,7 +6,7 @@ import Testing
 @Suite struct ExamplePipelineTests {
     private static let examples = [
         "pipelines/color-counts.yaml", "pipelines/large-orders.yaml",
-        "pipelines/orders-with-payments.yaml",
+        "pipelines/orders-with-payments.yaml", "pipelines/order-files.yaml",
     ]
 
     private func definition(_ name: String) throws -> PipelineDefinition {

@@ -10,6 +10,8 @@ package final class CheckpointSnapshot: Sendable {
     package let metadata: CheckpointMetadata
     /// The snapshot's folder.
     package var path: String { folder.path }
+    /// Whether the file `committed` is in the folder, now.
+    package var isRecordedCommitted: Bool { folder.hasFile(CheckpointStorage.committedName) }
     let folder: Directory
     private let files = Mutex<[String: FileReader]>([:])
 

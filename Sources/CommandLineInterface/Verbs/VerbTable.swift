@@ -15,7 +15,7 @@ enum VerbTable {
             takes a checkpoint now.
 
             Exit codes: 0 finished or stopped as asked; 1 failed; 64 usage; 65 snapshot unreadable;
-            66 file missing; 69 broker unreachable; 70 internal; 73, 74 checkpoint directory;
+            66 file missing; 69 broker unreachable; 70 internal; 73, 74 checkpoint directory or files;
             75 another instance holds or took over the job; 77 permission; 78 configuration;
             79 output lost, the range printed; 80 outcome unknown, the operator must choose;
             81 source records gone. Do not restart by itself after 64-66, 75 and 77-81.

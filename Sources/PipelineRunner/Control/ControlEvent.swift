@@ -20,6 +20,10 @@ enum ControlEvent: Sendable {
     case splitsDiscovered(OperatorID, [SourceSplit])
     /// What a source reads has gone for good.
     case sourceLost(OperatorID, FatalError)
+    /// The output of every sink with a committer is visible, up to this checkpoint.
+    case sinksCommitted(CheckpointID)
+    /// It is not, and the run must end: the next one commits it.
+    case commitFailed(any Error)
 }
 
 /// Posts what subtasks report to the controller's queue.

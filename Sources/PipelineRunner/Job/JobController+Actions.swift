@@ -100,18 +100,40 @@ extension JobController {
                 return .metadataRenamed(id)
             }
         case .recordCommitted(let id):
-            graph.notifyComplete(id)
-            courtesy("record \(id) as committed") {
+            commitSinks(id)
+            courtesy("record \(id) as committed") { [commits = context.commits] in
+                // What is not committed must not be called so.
+                if commits.failure != nil { return }
                 try Failpoint.reached(.p8)
                 try storage.recordCommitted(id)
             }
-        case .delete(let id): courtesy("delete checkpoint \(id)") { try storage.delete(id) }
+        case .delete(let id):
+            courtesy("delete checkpoint \(id)") { [commits = context.commits] in
+                // The checkpoint that replaces it is not committed.
+                if commits.failure == nil { try storage.delete(id) }
+            }
         case .cancelCheckpoint(let id):
             graph.cancelCheckpoint(id)
             acknowledged[id] = nil
+            context.commits.forget(id)
             triggeredAtMilliseconds[id] = nil
             courtesy("discard checkpoint \(id)") { try storage.delete(id) }
         default: preconditionFailure("not a storage action: \(action)")
+        }
+    }
+
+    /// Sinks that have a committer come last, and before any later checkpoint is durable; then every
+    /// operator hears of it.
+    private func commitSinks(_ id: CheckpointID) {
+        guard context.commits.isNeeded else { return graph.notifyComplete(id) }
+        let (commits, queue) = (context.commits, queue)
+        storageWorker.submit {
+            do {
+                try commits.commit(id)
+                queue.post(.sinksCommitted(id))
+            } catch {
+                queue.post(.commitFailed(error))
+            }
         }
     }
 
@@ -119,6 +141,7 @@ extension JobController {
         let snapshots = acknowledged.removeValue(forKey: facts.id).map { Array($0.values) } ?? []
         let context = context
         let triggeredAt = triggeredAtMilliseconds.removeValue(forKey: facts.id)
+        context.commits.written(facts.id, snapshots: snapshots)
         writtenSplits[facts.id] = context.sourceSplits(facts: facts, snapshots: snapshots)
         submitStorage(facts.id) {
             try context.writeMetadata(

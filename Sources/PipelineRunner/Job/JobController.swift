@@ -129,6 +129,8 @@ final class JobController {
             guard let subtask = graph.subtaskIDs(ofSource: source).first else { return }
             firstError = error
             handle(.subtaskFailed(subtask, message: "\(error)"))
+        case .sinksCommitted(let id): graph.notifyComplete(id)
+        case .commitFailed(let error): outcome = Self.outcome(of: error)
         }
     }
 
@@ -164,7 +166,18 @@ final class JobController {
         storageWorker.finish()
         offsetsWorker.finish()
         progress.clear()
+        if case .stop(.finished) = outcome, let error = context.commits.failure {
+            return Self.outcome(of: error)
+        }
         return withFatalCause(outcome)
+    }
+
+    /// The output of a sink is not visible although its checkpoint is durable.
+    private static func outcome(of error: any Error) -> RunOutcome {
+        if let superseded = error as? SupersededError {
+            return .stop(.superseded(by: superseded.newer))
+        }
+        return .failOver(message: "\(error)", fatal: error as? FatalError)
     }
 
     /// A failure that no restart can mend decides the exit code.

@@ -13,6 +13,9 @@ package struct JobPlan: Sendable {
     package let sources: [any Source]
     /// Nil: no exactly-once sink.
     package let transactions: TransactionPlan?
+    /// Committers of one run, for the sinks whose output is neither in a transaction nor visible at
+    /// once.
+    package var makeCommitters: @Sendable () -> [any SinkCommitter] = { [] }
     package let restartStrategy: RestartStrategy.Kind
     /// `millrace.lease.timeout`.
     package let leaseMilliseconds: Int64

@@ -16,6 +16,7 @@ struct RunContext: Sendable {
     let restored: CheckpointSnapshot?
     /// Every source's splits, resolved.
     let splits: [OperatorID: [SourceSplit]]
+    let commits: SinkCommits
 
     func settings(for graph: ExecutionGraph) -> JobSettings {
         let checkpointing = plan.checkpointing

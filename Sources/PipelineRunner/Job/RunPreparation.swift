@@ -17,13 +17,22 @@ struct RunPreparation {
 
     func prepare(_ attempt: Attempt) throws -> RunContext {
         let driver = try plan.transactions?.makeDriver()
+        // Recovery records what it commits; what was recorded before it, only this knows.
+        let recorded = Set(try storage.list().filter(\.isRecordedCommitted).map(\.id))
         let recovered = try recover(attempt, driver)
         let (start, restored) = try chooseState(recovered)
         let splits = try resolveSplits(restored)
+        let commits = SinkCommits(
+            plan.makeCommitters(), storage: storage, attempt: start.attempt)
+        let isRecorded = restored.map {
+            let id = $0.metadata.facts.id
+            return recorded.contains(id) || (id != recovered.restored?.id && $0.isRecordedCommitted)
+        }
+        try commits.recover(restored, isRecordedCommitted: isRecorded ?? false)
         removeLeftovers(before: start.attempt)
         return RunContext(
             plan: plan, storage: storage, driver: driver, start: start, restored: restored,
-            splits: splits)
+            splits: splits, commits: commits)
     }
 
     private func recover(_ attempt: Attempt, _ driver: (any TransactionDriver)?) throws -> JobStart

@@ -105,14 +105,18 @@ extension GraphWiring {
             case .json(let columns): .encoded(jsonEncoder(columns, kafka.keyOptions))
             case .csv(let columns): .encoded(csvEncoder(columns, kafka.keyOptions))
             }
-        let value: KafkaRecordEncoding.Field =
-            switch sink.value {
-            case .origin: .origin
-            case .raw(let index): .encoded(RawEncoder(column: index))
-            case .json(let columns): .encoded(jsonEncoder(columns, sink.formatOptions))
-            case .csv(let columns): .encoded(csvEncoder(columns, sink.formatOptions))
-            }
-        return KafkaRecordEncoding(key: key, value: value)
+        return KafkaRecordEncoding(
+            key: key, value: valueEncoder(sink).map { .encoded($0) } ?? .origin)
+    }
+
+    /// Nil: the source record's own bytes.
+    func valueEncoder(_ sink: SinkDefinition) -> (any RowEncoder)? {
+        switch sink.value {
+        case .origin: nil
+        case .raw(let index): RawEncoder(column: index)
+        case .json(let columns): jsonEncoder(columns, sink.formatOptions)
+        case .csv(let columns): csvEncoder(columns, sink.formatOptions)
+        }
     }
 
     private func jsonEncoder(

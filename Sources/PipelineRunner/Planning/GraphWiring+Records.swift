@@ -88,7 +88,7 @@ extension MetadataColumn {
     init?(_ path: [PathStep]) {
         guard path.isMetadata, case .field(let name)? = path.first else { return nil }
         switch name {
-        case KafkaMetadata.topic: self = .topic
+        case KafkaMetadata.topic, FileMetadata.file: self = .topic
         case KafkaMetadata.partition: self = .partition
         case KafkaMetadata.offset: self = .offset
         case KafkaMetadata.timestamp: self = .timestamp

@@ -1,3 +1,4 @@
+internal import FileConnector
 internal import KafkaConnector
 internal import PipelineSpec
 internal import StreamAPI
@@ -30,9 +31,17 @@ extension GraphWiring {
             role: .sink { context, _ in
                 switch sink.connector {
                 case .kafka(let kafka): try kafkaWriter(sink, kafka, kafkaSinks, context)
+                case .file(let file): fileWriter(sink, file, context)
                 }
             },
             inputs: edges(sink.inputs), parallelism: parallelism)
+    }
+
+    private func fileWriter(
+        _ sink: SinkDefinition, _ file: FileSinkDefinition, _ context: OperatorContext
+    ) -> any SinkWriter {
+        FileSink(FileSinkConfiguration(sink, file, job: definition.name)).makeWriter(
+            encoding: valueEncoder(sink).map { .encoded($0) } ?? .origin, context: context)
     }
 
     private func kafkaWriter(

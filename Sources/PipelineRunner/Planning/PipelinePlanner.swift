@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Expression
+internal import FileConnector
 internal import Formats
 internal import KafkaClient
 internal import KafkaConnector
@@ -26,6 +27,8 @@ package struct PipelinePlanner {
         let connections = try openConnections()
         let clusters = try preflight(connections)
         let sources = try definition.sources.map { try makeSource($0, connections) }
+        let fileSinks = definition.fileSinks
+        for sink in fileSinks { try FileSink(sink).prepare() }
         let configuration = definition.configuration
         let transactions = try transactionPlan(connections, clusters)
         let wiring = GraphWiring(
@@ -34,7 +37,7 @@ package struct PipelinePlanner {
             name: definition.name, jobID: JobID(name: definition.name),
             checkpointing: configuration.checkpointing.map(CheckpointingPlan.init) ?? .off,
             maxParallelism: configuration.maxParallelism, sources: sources,
-            transactions: transactions,
+            transactions: transactions, makeCommitters: { fileSinks.map { FileSink($0) } },
             restartStrategy: RestartStrategy.Kind(configuration.restartStrategy),
             leaseMilliseconds: configuration.leaseTimeoutMilliseconds,
             operatorIDs: Set(operatorIDs()),
@@ -78,6 +81,7 @@ package struct PipelinePlanner {
             try KafkaSource(
                 KafkaSourceConfiguration(source, kafka),
                 connection: known(kafka.connection, connections))
+        case .file(let file): FileSource(FileSourceConfiguration(source, file))
         }
     }
 

@@ -19,7 +19,7 @@ extension PipelineChecker {
         guard let (format, options) = format(object, "format"),
             let (schema, key) = sourceColumns(object, format)
         else { return }
-        checkColumnNames(object)
+        checkColumnNames(object, metadata: KafkaMetadata.fields.map(\.name))
         let tombstones = tombstones(object, format)
         let scope = SourceScope(
             schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
@@ -155,15 +155,14 @@ extension PipelineChecker {
     }
 
     /// That no column of a `schema` is called like a metadata column.
-    private func checkColumnNames(_ object: DecodedObject) {
+    func checkColumnNames(_ object: DecodedObject, metadata names: [String]) {
         for entry in object["schema"]?.map ?? [] where MetadataName.isReserved(entry.key) {
             decoder.report(
                 .badIdentifier, at: entry.keyRange, path: entry.value.path,
                 "names that begin with `$` belong to the record's metadata: `\(entry.key)`",
                 help:
-                    "\(KafkaMetadata.topic), \(KafkaMetadata.partition), \(KafkaMetadata.offset), "
-                    + "\(KafkaMetadata.timestamp), \(KafkaMetadata.key) and "
-                    + "\(KafkaMetadata.headers) are there without being declared")
+                    "\(names.dropLast().joined(separator: ", ")) and \(names.last ?? "") are there "
+                    + "without being declared")
         }
     }
 }

@@ -4,7 +4,10 @@ internal import YAML
 extension PipelineChecker {
     func checkSink(_ operatorNode: OperatorGraph.Operator) {
         guard let object = operatorNode.object else { return }
-        checkKafkaSink(operatorNode, object)
+        switch object.kind {
+        case "file": checkFileSink(operatorNode, object)
+        default: checkKafkaSink(operatorNode, object)
+        }
     }
 
     private func checkKafkaSink(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
@@ -28,7 +31,7 @@ extension PipelineChecker {
                 format: format, formatOptions: options, value: value, guarantee: guarantee))
     }
 
-    private func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {
+    func guarantee(_ object: DecodedObject) -> SinkDefinition.Guarantee {
         guard let value = object["delivery_guarantee"], let text = value.text else {
             return configuration.checkpointing?.mode == .exactlyOnce ? .exactlyOnce : .atLeastOnce
         }
@@ -71,6 +74,7 @@ extension PipelineChecker {
         switch source.connector {
         case .kafka(let kafka):
             kafka.reads(written.topic) && isSameCluster(kafka.connection, written.connection)
+        case .file: false
         }
     }
 

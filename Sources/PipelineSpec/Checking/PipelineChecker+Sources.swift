@@ -19,6 +19,7 @@ struct SourceDraft {
         case .kafka(var kafka):
             kafka.passesHeadersOn = passesHeadersOn
             connector = .kafka(kafka)
+        case .file: break
         }
         return SourceDefinition(
             id: id, position: position, connector: connector, format: format,
@@ -31,7 +32,10 @@ extension PipelineChecker {
     func checkSources() {
         for operatorNode in graph.operators where operatorNode.section == .sources {
             guard let object = operatorNode.object else { continue }
-            checkKafkaSource(operatorNode, object)
+            switch object.kind {
+            case "file": checkFileSource(operatorNode, object)
+            default: checkKafkaSource(operatorNode, object)
+            }
         }
     }
 

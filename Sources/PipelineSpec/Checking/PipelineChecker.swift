@@ -55,6 +55,7 @@ final class PipelineChecker {
             checkSink(operatorNode)
         }
         checkTopicLoops()
+        checkFileLoops()
         checkExactlyOnce()
         checkDeterminism()
         guard !decoder.collector.hasErrors else { return nil }

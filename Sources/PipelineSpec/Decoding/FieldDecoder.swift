@@ -146,6 +146,10 @@ final class FieldDecoder {
                 help: NearestName.help(type, among: names))
             return nil
         }
+        if let refusal = variant.refusal {
+            report(refusal.code, typePlace, refusal.message, help: refusal.help)
+            return nil
+        }
         guard variant.isAvailable else {
             report(
                 .notAvailable, typePlace, "the type `\(type)` is not available in this version",

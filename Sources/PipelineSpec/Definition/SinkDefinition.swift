@@ -5,6 +5,7 @@ package struct SinkDefinition: Sendable {
     /// Where the rows go, with what only that connector asks for.
     package enum Connector: Sendable {
         case kafka(KafkaSinkDefinition)
+        case file(FileSinkDefinition)
     }
     /// What a reader of the output may rely on.
     package enum Guarantee: String, Hashable, Sendable, CaseIterable {
@@ -51,6 +52,7 @@ package struct SinkDefinition: Sendable {
     package var kafka: KafkaSinkDefinition? {
         switch connector {
         case .kafka(let kafka): kafka
+        case .file: nil
         }
     }
 
@@ -58,6 +60,7 @@ package struct SinkDefinition: Sendable {
     package var topicWritten: TopicAddress? {
         switch connector {
         case .kafka(let kafka): kafka.address
+        case .file: nil
         }
     }
 }

@@ -6,6 +6,7 @@ package struct SourceDefinition: Sendable {
     /// Where the records come from, with what only that connector asks for.
     package enum Connector: Sendable {
         case kafka(KafkaSourceDefinition)
+        case file(FileSourceDefinition)
     }
 
     /// The key in the file: the identity of state, metrics and messages.
@@ -31,6 +32,7 @@ package struct SourceDefinition: Sendable {
     package var kafka: KafkaSourceDefinition? {
         switch connector {
         case .kafka(let kafka): kafka
+        case .file: nil
         }
     }
 

@@ -112,10 +112,25 @@ struct Variant: Sendable {
     let name: String
     let object: ObjectSpecification
     var isAvailable = true
+    /// Why it will not be there; nil for one that is, or that this version lacks.
+    var refusal: Refusal?
 
     static func notAvailable(_ name: String, _ docs: String) -> Variant {
         Variant(name: name, object: ObjectSpecification(docs: docs, fields: []), isAvailable: false)
     }
+
+    static func refused(_ name: String, _ docs: String, _ refusal: Refusal) -> Variant {
+        var variant = notAvailable(name, docs)
+        variant.refusal = refusal
+        return variant
+    }
+}
+
+/// What lint says of a kind that cannot be.
+struct Refusal: Sendable {
+    let code: DiagnosticCode
+    let message: String
+    let help: String
 }
 
 /// Which texts a name may be.

@@ -24,8 +24,8 @@ enum Grammar {
             ),
             FieldSpecification(
                 "connections", .map(.identifier, .variants(ConnectionGrammar.variants)),
-                isRequired: true,
-                "Clusters, by a name that sources and sinks refer to."),
+                default: "{}",
+                "Clusters, by a name that sources and sinks refer to; files need none."),
             FieldSpecification(
                 "sources", .map(.identifier, .variants(SourceGrammar.variants)), isRequired: true,
                 "What is read. At least one."),

@@ -35,7 +35,8 @@ package enum PipelineReference {
             text += table(variant.object)
             for field in variant.object.fields where field.isAvailable { text += forms(field) }
         }
-        let later = variants.filter { !$0.isAvailable }.map { "`\($0.name)`" }
+        let later = variants.filter { !$0.isAvailable && $0.refusal == nil }
+            .map { "`\($0.name)`" }
         if !later.isEmpty {
             text += "\nTypes that this version does not have: \(later.joined(separator: ", ")).\n"
         }

@@ -3,7 +3,7 @@ enum SinkGrammar {
     static let variants = [
         Variant(name: "kafka", object: kafka),
         Variant.notAvailable("dead_letter", "Records that failed, as they came, to a topic."),
-        Variant.notAvailable("file", "Files that appear complete or not at all."),
+        Variant(name: "file", object: FileGrammar.sink),
     ]
 
     private static let kafka = ObjectSpecification(
@@ -36,19 +36,9 @@ enum SinkGrammar {
                 (STRING or BYTES), or an unchanged record of a `raw` source.
                 """,
                 default: "json", isRequired: false),
-            FieldSpecification(
-                "delivery_guarantee",
-                .choice([
-                    Choice(
-                        "exactly_once", "in transactions; needs checkpointing",
-                        aliases: ["exactly-once"]),
-                    Choice(
-                        "at_least_once", "visible at once; repeated after a failure",
-                        aliases: ["at-least-once"]),
-                    Choice("none", "without any wait for the broker", isAvailable: false),
-                ]),
-                default: "(`exactly_once` when checkpointing is on, else `at_least_once`)",
-                example: "exactly_once", "Flink's `sink.delivery-guarantee`."),
+            guarantee(
+                exactlyOnce: "in transactions; needs checkpointing",
+                atLeastOnce: "visible at once; repeated after a failure"),
             FieldSpecification(
                 "allow_loop", .boolean, default: "false",
                 "Allows a topic that the same pipeline reads."),
@@ -68,6 +58,18 @@ enum SinkGrammar {
                 """),
             Grammar.renamedFrom,
         ])
+
+    static func guarantee(exactlyOnce: String, atLeastOnce: String) -> FieldSpecification {
+        FieldSpecification(
+            "delivery_guarantee",
+            .choice([
+                Choice("exactly_once", exactlyOnce, aliases: ["exactly-once"]),
+                Choice("at_least_once", atLeastOnce, aliases: ["at-least-once"]),
+                Choice("none", "without any wait for the broker", isAvailable: false),
+            ]),
+            default: "(`exactly_once` when checkpointing is on, else `at_least_once`)",
+            example: "exactly_once", "Flink's `sink.delivery-guarantee`.")
+    }
 
     private static let headers = FieldSpecification(
         "headers",

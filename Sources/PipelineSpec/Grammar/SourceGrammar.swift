@@ -2,8 +2,8 @@
 enum SourceGrammar {
     static let variants = [
         Variant(name: "kafka", object: kafka),
-        Variant.notAvailable("file", "Files of lines, JSON lines or CSV."),
-        Variant.notAvailable("socket", "A socket cannot be replayed after a failure."),
+        Variant(name: "file", object: FileGrammar.source),
+        FileGrammar.socket,
     ]
 
     private static let kafka = ObjectSpecification(
@@ -61,23 +61,25 @@ enum SourceGrammar {
                 is one column, `value STRING`, and `raw` one column, `value BYTES`.
                 """,
                 default: nil, isRequired: true),
-            FieldSpecification(
-                "schema", .map(.column, .sqlType),
-                default: "(needed for `json` and `csv`)",
-                example: "{ color: STRING NOT NULL, weight: DOUBLE }",
-                """
-                Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), STRING, \
-                BYTES, DATE, TIMESTAMP(3), TIMESTAMP_LTZ(3), ARRAY<type>, MAP<STRING, type>, \
-                ROW<name type, ...>, JSON (any value, passed on as it is), each with or without \
-                NOT NULL. Fields of the document that are not named are ignored; only those that \
-                are used are extracted. A missing or null field is NULL, and an error where the \
-                type says NOT NULL. In CSV every field of the row is a column; types in <> and \
-                JSON have no form there.
-                """),
+            schema,
         ] + FormatGrammar.sourceKey + [
             Grammar.onError("What happens to a record that cannot be decoded."),
             tombstones,
         ] + EventTimeGrammar.fields + notAvailable)
+
+    static let schema = FieldSpecification(
+        "schema", .map(.column, .sqlType),
+        default: "(needed for `json` and `csv`)",
+        example: "{ color: STRING NOT NULL, weight: DOUBLE }",
+        """
+        Columns and their SQL types: BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL(p, s), STRING, \
+        BYTES, DATE, TIMESTAMP(3), TIMESTAMP_LTZ(3), ARRAY<type>, MAP<STRING, type>, \
+        ROW<name type, ...>, JSON (any value, passed on as it is), each with or without \
+        NOT NULL. Fields of the document that are not named are ignored; only those that \
+        are used are extracted. A missing or null field is NULL, and an error where the \
+        type says NOT NULL. In CSV every field of the row is a column; types in <> and \
+        JSON have no form there.
+        """)
 
     private static let startup = FieldSpecification(
         "startup",

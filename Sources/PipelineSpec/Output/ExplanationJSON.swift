@@ -33,6 +33,7 @@ struct ExplanationJSON {
         let origin =
             switch source.connector {
             case .kafka(let kafka): self.origin(kafka)
+            case .file(let file): self.origin(file)
             }
         return .object(
             [("id", JSONText.string(source.id))] + origin + [
@@ -66,6 +67,17 @@ struct ExplanationJSON {
         return .object([
             ("operator", .string(facts.operatorID)), ("sources", .array(sources)),
         ])
+    }
+
+    private func origin(_ file: FileSourceDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string("file")), ("path", .string(file.path)),
+            (
+                "monitor_interval_ms",
+                file.monitorIntervalMilliseconds.map { .number(Int(clamping: $0)) } ?? .null
+            ),
+            ("skip_lines", .number(file.skipLineCount)),
+        ]
     }
 
     private func eventTime(_ eventTime: EventTimeDefinition) -> JSONText {
@@ -162,6 +174,8 @@ struct ExplanationJSON {
         let destination =
             switch sink.connector {
             case .kafka(let kafka): self.destination(kafka)
+            case .file(let file):
+                [("type", JSONText.string("file")), ("path", .string(file.folder))]
             }
         return .object(
             [("id", JSONText.string(sink.id)), ("input", .string(sink.input))] + destination + [

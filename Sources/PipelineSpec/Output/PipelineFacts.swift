@@ -57,6 +57,12 @@ struct PipelineFacts {
         case .kafka(let kafka):
             "kafka \(topics(kafka)) (\(kafka.connection)), group \(kafka.groupID), "
                 + "from \(startup(kafka.startup)), \(kafka.isolation.rawValue)"
+        case .file(let file):
+            "files \(file.path), "
+                + (file.monitorIntervalMilliseconds.map {
+                    "new ones and new lines every \(DurationText.text(milliseconds: $0))"
+                } ?? "those that are there at the start")
+                + (file.skipLineCount > 0 ? ", without the first \(file.skipLineCount) lines" : "")
         }
     }
 
@@ -141,6 +147,8 @@ struct PipelineFacts {
                 sink.id, "kafka topic \(kafka.address.topic) (\(kafka.address.connection)) \(flow)",
                 "key \(Self.key(kafka.key)); \(value)",
             ] + Self.record(kafka.record)
+        case .file(let file):
+            return [sink.id, "files in \(file.folder) \(flow)", "\(value), a line for each row"]
         }
     }
 
@@ -270,6 +278,7 @@ struct PipelineFacts {
 
     var guarantees: [String] {
         definition.sinks.map { sink in
+            if case .file = sink.connector { return fileGuarantee(sink) }
             guard sink.guarantee == .exactlyOnce else {
                 return
                     "\(sink.id): at least once; results are visible at once and repeated after a "
@@ -286,6 +295,16 @@ struct PipelineFacts {
             return "\(sink.id): exactly once for read_committed readers; results are visible with "
                 + "each checkpoint, every \(DurationText.text(milliseconds: interval))\(note)"
         }
+    }
+
+    private func fileGuarantee(_ sink: SinkDefinition) -> String {
+        let interval = definition.configuration.checkpointing?.intervalMilliseconds
+        let times = interval.map {
+            "with each checkpoint, every \(DurationText.text(milliseconds: $0))"
+        }
+        return
+            "\(sink.id): \(sink.guarantee == .exactlyOnce ? "exactly once" : "at least once"); files "
+            + "appear complete, \(times ?? "at the end of the run")"
     }
 
     /// One line for each connection with exactly-once sinks.

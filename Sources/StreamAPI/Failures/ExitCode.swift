@@ -14,7 +14,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case internalError = 70
     /// The checkpoint directory cannot be created or is not ours.
     case cannotCreate = 73
-    /// Reading or writing the checkpoint directory failed.
+    /// Reading or writing the checkpoint directory, or a file of a source or sink, failed.
     case inputOutput = 74
     /// Another instance holds the job, or has taken it over: do not restart at once.
     case superseded = 75

@@ -16,6 +16,11 @@ public protocol SinkWriter: AnyObject {
     /// Everything written so far belongs to `barrier.id`; whatever follows, to a later one. Returns
     /// without waiting for the transaction.
     func barrier(_ barrier: CheckpointBarrier) throws
+    /// What the checkpoint keeps of this subtask, after ``barrier(_:)``: for a sink whose output
+    /// becomes visible by a ``SinkCommitter``, everything that is not known to be committed. Items are
+    /// written with the checkpoint; the output is made durable by another thread before the checkpoint
+    /// is acknowledged. Microseconds.
+    func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot
     /// The checkpoint is durable and committed. A courtesy: it may be skipped after a failure.
     func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws
     /// Ends every wait. Any thread.
@@ -24,5 +29,6 @@ public protocol SinkWriter: AnyObject {
 }
 
 extension SinkWriter {
+    public func snapshot(_ barrier: CheckpointBarrier) throws -> OperatorSnapshot { .empty }
     public func notifyCheckpointComplete(_ checkpoint: CheckpointID) throws {}
 }

@@ -7,10 +7,16 @@ public struct OperatorSnapshot: Sendable {
     public let items: [[UInt8]]
     /// Keyed state, written later by another thread; nil if the operator has none.
     public let keyed: (any KeyedStateSnapshot)?
+    /// Made durable later by another thread; nil if the operator is no sink, or has written nothing.
+    public let output: (any PendingOutput)?
 
-    public init(items: [[UInt8]] = [], keyed: (any KeyedStateSnapshot)? = nil) {
+    public init(
+        items: [[UInt8]] = [], keyed: (any KeyedStateSnapshot)? = nil,
+        output: (any PendingOutput)? = nil
+    ) {
         self.items = items
         self.keyed = keyed
+        self.output = output
     }
 
     public static var empty: OperatorSnapshot { OperatorSnapshot() }

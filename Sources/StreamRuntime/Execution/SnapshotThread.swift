@@ -154,6 +154,7 @@ final class SnapshotThread: Sendable {
         _ part: SubtaskSnapshotPart, checkpoint: CheckpointID
     ) throws -> OperatorSubtaskState {
         let context = part.context
+        try part.snapshot.output?.makeDurable()
         let handle = try part.snapshot.keyed.map {
             try writer.writeKeyedState(
                 $0, checkpoint: checkpoint, operatorID: context.operatorID,

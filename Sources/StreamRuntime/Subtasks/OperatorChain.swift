@@ -142,7 +142,8 @@ final class OperatorChain {
             }
             for link in sinks {
                 try link.writer.barrier(barrier)
-                parts.append(SubtaskSnapshotPart(context: link.context, snapshot: .empty))
+                let snapshot = try link.writer.snapshot(barrier)
+                parts.append(SubtaskSnapshotPart(context: link.context, snapshot: snapshot))
             }
             try Failpoint.reached(.p2)
         } catch {
