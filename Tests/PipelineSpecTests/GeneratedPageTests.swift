@@ -26,9 +26,7 @@ import Testing
                 "sinks", "allow_nondeterministic",
             ])
         #expect(
-            schema["required"] as? [String] == [
-                "version", "name", "connections", "sources", "sinks",
-            ])
+            schema["required"] as? [String] == ["version", "name", "sources", "sinks"])
         let config = try #require(properties["config"] as? [String: Any])
         let keys = try #require(config["properties"] as? [String: Any])
         #expect(keys["execution.checkpointing.interval"] != nil)

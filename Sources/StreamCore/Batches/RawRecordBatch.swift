@@ -15,7 +15,7 @@ public final class RawRecordBatch {
     /// Kafka's record timestamp, milliseconds since the epoch; -1 where there is none.
     public let timestamps: UnsafeMutablePointer<Int64>
     /// The topics that rows may come from, at least one and at most ``topicCountMax``: the reader's
-    /// table, to which it only ever appends.
+    /// table. One of rows from several topics is only ever appended to.
     public var topics = [""]
     /// By row, a position in ``topics``. Undefined, and not read, while there is one topic.
     public let topicIndices: UnsafeMutablePointer<UInt16>
