@@ -48,7 +48,7 @@ final class FileJob {
         sources:
           numbers: { \(source), format: json, schema: { id: BIGINT NOT NULL } }
         transforms:
-          kept: { type: filter, input: numbers, where: MOD(id, 10) <> 0 }
+          kept: { type: filter, input: numbers, where: 'MOD(id, 10) <> 0' }
         sinks:
         \(sinks)
 
