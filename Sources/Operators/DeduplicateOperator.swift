@@ -28,7 +28,6 @@ package final class DeduplicateOperator: StreamOperator {
     private let selector: KeySelector
     private let backend: any StateBackend
     private let descriptor: KeyedStateDescriptor
-    private let counters: RecordCounters
     private var failures: RowFailures
     private var state: (any KeyedStateBackend)?
     private var slots: UnsafeMutablePointer<StateSlot>
@@ -50,7 +49,6 @@ package final class DeduplicateOperator: StreamOperator {
         selector = KeySelector(keys, maxParallelism: maxParallelism)
         descriptor = Self.descriptor(keys)
         self.backend = backend
-        self.counters = counters
         failures = RowFailures(policy: errorPolicy, counters: counters)
         slots = .allocate(capacity: capacity)
     }
@@ -75,7 +73,8 @@ package final class DeduplicateOperator: StreamOperator {
         let columns = batch.columns
         if batch.selection.count > 0 { try output.emit(batch) }
         batch.columns = columns
-        try LateRows.emit(late, of: batch, counters, into: output)
+        try failures.emit(into: output)
+        try LateRows.emit(late, of: batch, at: ttl.watermark, failures, into: output)
     }
 
     private func keepFirst(

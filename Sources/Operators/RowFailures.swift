@@ -9,6 +9,7 @@ struct RowFailures {
     let counters: RecordCounters
     /// Known once the operator is open.
     var operatorID: OperatorID?
+    var knownOperatorID: OperatorID { operatorID ?? OperatorID(rawValue: "?") }
     /// For ``ErrorPolicy/sideOutput``.
     private let errors: RecordErrors?
 
@@ -40,10 +41,18 @@ struct RowFailures {
             // One at a time: the message is that of the first row.
             batch.selection.remove(row: Int32(error.row))
             errors?.add(
-                code: error.code.rawValue, message: error.message,
-                operatorID: operatorID ?? OperatorID(rawValue: "?"), row: error.row,
+                code: error.code.rawValue, message: message(error, batch),
+                operatorID: knownOperatorID, row: error.row,
                 of: batch.origin, chunks: batch.chunks)
         }
+    }
+
+    /// A row that was made of several records has no record to name it by.
+    private func message(_ error: EvaluationError, _ batch: RecordBatch) -> String {
+        guard !batch.origin.holdsRecords else { return error.message }
+        let place = batch.place(ofRow: error.row)
+        let name = place.partition.rawValue < 0 ? place.topic : place.description
+        return "\(error.message); in a row of \(name)"
     }
 
     /// Evaluates until no selected row fails, or throws the record's error.
@@ -75,6 +84,6 @@ struct RowFailures {
     ) -> RecordError {
         RecordError(
             code: code, place: batch.place(ofRow: Int(row)),
-            operatorID: operatorID ?? OperatorID(rawValue: "?"), message: message)
+            operatorID: knownOperatorID, message: message)
     }
 }

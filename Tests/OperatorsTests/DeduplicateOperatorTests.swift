@@ -16,20 +16,25 @@ private final class DeduplicateCluster {
     private(set) var subtasks: [DeduplicateOperator] = []
     private var watermark = Watermark.min
 
-    init(ttl: Int64) throws {
+    private let keyText: String
+    private let policy: ErrorPolicy
+
+    init(ttl: Int64, key: String = "k", policy: ErrorPolicy = .fail) throws {
         self.ttl = ttl
+        keyText = key
+        self.policy = policy
         try open(1, nil)
     }
 
     private func key() throws -> TypedExpression {
-        try ExpressionChecker.check(ExpressionParser.parse("k"), in: SchemaScope(windowInput))
+        try ExpressionChecker.check(ExpressionParser.parse(keyText), in: SchemaScope(windowInput))
     }
 
     private func open(_ parallelism: Int, _ restored: RestoredState?) throws {
         subtasks = try (0..<parallelism).map { subtask in
             let made = DeduplicateOperator(
                 keys: [try key()], ttlMilliseconds: ttl, maxParallelism: Self.groupCount,
-                errorPolicy: .fail, backend: HeapStateBackend(), counters: counters)
+                errorPolicy: policy, backend: HeapStateBackend(), counters: counters)
             let context = OperatorContext(
                 operatorID: OperatorID(rawValue: "once"), subtaskIndex: subtask,
                 parallelism: parallelism, maxParallelism: Self.groupCount)
@@ -125,6 +130,33 @@ private final class DeduplicateCluster {
         #expect(cluster.take().isEmpty)
     }
 
+    @Test func aKeyWithoutAValueGoesToTheErrorsAndLateRowsGoTheirWay() throws {
+        let cluster = try DeduplicateCluster(
+            ttl: 10, key: "10 / n", policy: .sideOutput)
+        try cluster.advance(to: 30)
+        try cluster.process([
+            TimedRow(25, "a", 0), TimedRow(20, "b", 0), TimedRow(26, "c", 1), TimedRow(27, "d", 0),
+        ])
+        #expect(cluster.take() == [[26, 1]])
+        #expect(cluster.output.late == [TimedRow(20, "b", 0)])
+        #expect(
+            cluster.output.errors == ["E2101 once events[1]@1000", "E2101 once events[1]@1003"])
+        #expect(cluster.counters.dropped.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func everyKeyThatIsTooLongIsAnErrorOfItsOwn() throws {
+        let cluster = try DeduplicateCluster(ttl: 10, key: "s", policy: .sideOutput)
+        func text(_ count: Int) -> String { String(repeating: "x", count: count) }
+        try cluster.process([
+            TimedRow(1, "a", 0, text(2_000_000)), TimedRow(2, "b", 1, "y"),
+            TimedRow(3, "c", 2, text(3_000_000)),
+        ])
+        #expect(cluster.take() == [[2, 1]])
+        #expect(
+            cluster.output.errors == ["E2105 once events[1]@1000", "E2105 once events[1]@1002"])
+        #expect(cluster.output.errorMessages[1].contains("3000001 bytes"))
+    }
+
     @Test func expiredKeysLeaveTheState() throws {
         let cluster = try DeduplicateCluster(ttl: 10)
         try cluster.process((0..<100).map { TimedRow(0, "key-\($0)") })
@@ -150,6 +182,7 @@ private final class DeduplicateCluster {
         var random = AggregateRandom(state: seed)
         let cluster = try DeduplicateCluster(ttl: 10)
         var firsts: [Cell: Int64] = [:]
+        var late: [TimedRow] = []
         var now: Int64 = 0
         var watermark = Int64.min
         for round in 0..<60 {
@@ -161,7 +194,10 @@ private final class DeduplicateCluster {
                     Int64.random(in: 0..<1000, using: &random))
             }
             let expected = rows.filter { row in
-                guard row.time + 10 > watermark else { return false }
+                guard row.time + 10 > watermark else {
+                    late.append(row)
+                    return false
+                }
                 if let first = firsts[row.cells[0]], row.time < first + 10 { return false }
                 firsts[row.cells[0]] = row.time
                 return true
@@ -178,5 +214,8 @@ private final class DeduplicateCluster {
             watermark = max(watermark, now - 8)
             try cluster.advance(to: now - 8)
         }
+        #expect(
+            cluster.output.late.map { "\($0)" }.sorted() == late.map { "\($0)" }.sorted(),
+            "seed \(seed)")
     }
 }

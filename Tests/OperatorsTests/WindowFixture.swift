@@ -38,6 +38,11 @@ func timedBatch(_ rows: [TimedRow], selected: [Int]? = nil) -> RecordBatch {
 final class WindowOutput: OperatorOutput {
     private(set) var rows: [TimedRowOut] = []
     private(set) var late: [TimedRow] = []
+    /// What the late rows were late for, a batch.
+    private(set) var lateness: [Lateness?] = []
+    /// What came out of the port `errors`: `E2102 windows events[1]@1000`.
+    private(set) var errors: [String] = []
+    private(set) var errorMessages: [String] = []
     var isLateConsumed = true
     var batchSizes: [Int] = []
 
@@ -57,7 +62,11 @@ final class WindowOutput: OperatorOutput {
     }
 
     func emit(_ batch: RecordBatch, to port: OutputPort) {
-        #expect(port == .late)
+        guard port == .late else {
+            #expect(port == .errors)
+            return takeErrors(batch)
+        }
+        lateness.append(batch.lateness)
         for index in 0..<batch.selection.count {
             let row = Int(batch.selection.rows[index])
             let cells = batch.columns.map { Cell($0, row) }
@@ -66,6 +75,15 @@ final class WindowOutput: OperatorOutput {
                 continue
             }
             late.append(TimedRow(batch.eventTimes?.integers[row] ?? .min, key, number))
+        }
+    }
+
+    private func takeErrors(_ batch: RecordBatch) {
+        for row in 0..<batch.rowCount {
+            let texts = batch.columns.map { $0.isNull(row) ? "NULL" : $0.slices[row].text }
+            let place = batch.origin.holdsRecords ? "" : "not a record: "
+            errors.append("\(texts[0]) \(texts[2]) \(place)\(batch.place(ofRow: row))")
+            errorMessages.append(texts[1])
         }
     }
 

@@ -1,6 +1,7 @@
 import KafkaClient
 import KafkaConnector
 import PipelineSpec
+import StreamAPI
 import StreamCore
 import StreamRuntime
 import Testing
@@ -68,12 +69,79 @@ import Testing
             client: try KafkaConfiguration(
                 properties: ["bootstrap.servers": "localhost:9092"]),
             transactionalIDPrefix: "p", transactionTimeoutMilliseconds: 900_000)
-        let source = try KafkaSource(
-            KafkaSourceConfiguration(
-                operatorID: OperatorID(rawValue: "orders"), topic: "orders", groupID: "p",
-                startup: .earliest, isolation: .readCommitted), connection: connection)
+        let sources = try definition.sources.map { source in
+            try KafkaSource(
+                KafkaSourceConfiguration(
+                    operatorID: OperatorID(rawValue: source.id), topic: source.id, groupID: "p",
+                    startup: .earliest, isolation: .readCommitted), connection: connection)
+        }
         let wiring = GraphWiring(
-            definition: definition, sources: [source], connections: ["main": connection])
+            definition: definition, sources: sources, connections: ["main": connection])
         return try wiring.graph(RunParts(splits: [:], driver: nil))
+    }
+
+    private let rejecting = """
+        version: 1
+        name: rejecting
+        config:
+          parallelism.default: 2
+          execution.checkpointing.interval: 10 s
+          execution.checkpointing.timeout: 1 min
+          execution.checkpointing.dir: file:///var/lib/millrace
+        connections:
+          main:
+            type: kafka
+            properties: { bootstrap.servers: "localhost:9092" }
+        sources:
+          orders:
+            type: kafka
+            connection: main
+            topic: orders
+            format: json
+            schema: { id: STRING, amount: DOUBLE, ts: BIGINT NOT NULL }
+            event_time: ts
+            watermark: { delay: 1 s }
+          payments:
+            type: kafka
+            connection: main
+            topic: payments
+            format: json
+            schema: { id: STRING, amount: DOUBLE, ts: BIGINT NOT NULL }
+            event_time: ts
+            watermark: { delay: 1 s }
+            on_error: side_output
+        transforms:
+          once: { type: deduplicate, input: payments, key: [id], ttl: 1 h }
+          paid:
+            type: join
+            input: { o: orders, p: once }
+            condition: o.id = p.id
+            window: { type: tumbling, size: 1 min }
+            late: side_output
+            select: { id: o.id, amount: p.amount }
+          totals: { type: aggregate, input: paid, key: [id], select: { n: COUNT(*) } }
+        sinks:
+          out: { type: kafka, connection: main, input: totals, topic: out }
+          dead:
+            type: dead_letter
+            connection: main
+            input: [paid.late, payments.errors]
+            topic: dead
+        """
+
+    @Test func `Only rows that may become dead letters take their records' bytes through channels`()
+        throws
+    {
+        let graph = try graph(rejecting)
+        let edges = graph.edges.map { edge in
+            let reader = graph.vertices[edge.downstreamVertex].chain.nodes[0].id.rawValue
+            let port = edge.port == .main ? "" : ".\(edge.port)"
+            return "\(edge.upstreamNode.rawValue)\(port) \(reader) \(edge.keepsOriginBytes)"
+        }
+        #expect(
+            Set(edges) == [
+                "payments once true", "orders paid true", "once paid true", "paid totals false",
+                "paid.late dead true", "payments.errors dead true",
+            ])
     }
 }

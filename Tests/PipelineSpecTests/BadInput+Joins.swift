@@ -4,7 +4,7 @@ extension BadInput {
         _ name: String, _ code: String, input: String = "{ e: events, p: payments }",
         condition: String = "e.color = p.color", window: String = "{ type: tumbling, size: 10 s }",
         select: String = "{ color: e.color, total: weight + amount }", more: String = "",
-        payments: String = "event_time: ts\n    watermark: { delay: 1 s }"
+        payments: String = "event_time: ts\n    watermark: { delay: 1 s }", sinks: String = ""
     ) -> BadInput {
         BadInput(name, code) {
             $0.sources = """
@@ -33,6 +33,7 @@ extension BadInput {
                     select: \(select)
                     \(more)
                 """
+            $0.sinks += "\n" + sinks
         }
     }
 
@@ -76,6 +77,11 @@ extension BadInput {
             window: "{ type: tumbling, size: 1 h, offset: ‸1 h }"),
         join("a window of an unknown type", "E1013", window: "{ type: ‸sliding, size: 1 h }"),
         join("state_ttl on a join", "E1382", more: "‸state_ttl: 1 h"),
+        join("late rows of a join that nothing reads", "E1301", more: "late: ‸side_output"),
+        join("errors of a join that nothing reads", "E1301", more: "on_error: ‸side_output"),
+        join(
+            "late rows of a join to who reads columns", "E1342", more: "late: side_output",
+            sinks: "  late: { type: kafka, connection: main, input: ‸kept.late, topic: late }"),
         join("a join without columns", "E1011", select: "‸{}"),
         BadInput("a cycle through a join", "E1303") {
             $0.transforms = """

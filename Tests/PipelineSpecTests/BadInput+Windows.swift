@@ -67,31 +67,9 @@ extension BadInput {
         aggregate(
             "late rows that nothing reads", "E1301",
             "    window: { type: tumbling, size: 1 h }\n    late: ‸side_output"),
-        BadInput("errors of a window to a side output", "E1010") {
-            $0.sources = """
-                  events:
-                    type: kafka
-                    connection: main
-                    topic: events
-                    format: json
-                    schema: { ts: BIGINT NOT NULL, color: STRING }
-                    event_time: ts
-                    watermark: { delay: 5 s }
-                """
-            $0.transforms = """
-                  kept:
-                    type: aggregate
-                    input: events
-                    key: [color]
-                    select: { n: COUNT(*) }
-                    window: { type: tumbling, size: 1 h }
-                    on_error: ‸side_output
-                """
-            $0.sinks += """
-
-                  errors: { type: kafka, connection: main, input: kept.errors, topic: errors }
-                """
-        },
+        aggregate(
+            "errors of a window that nothing reads", "E1301",
+            "    window: { type: tumbling, size: 1 h }\n    on_error: ‸side_output"),
         BadInput("a window's column without a window", "E1102") {
             $0.transforms = """
                   kept:
@@ -112,6 +90,13 @@ extension BadInput {
                     key: [color]
                     ttl: 1 h
                 """
+        },
+        aggregate(
+            "late rows of a deduplicate that nothing reads", "E1301",
+            "    ttl: 1 h\n    late: ‸side_output"
+        ).changed {
+            $0.replacing("type: aggregate", with: "type: deduplicate")
+                .replacing("    select: { n: COUNT(*) }\n", with: "")
         },
         aggregate("first rows without a ttl", "E1011", "").changed {
             $0.replacing("type: aggregate", with: "type: deduplicate")

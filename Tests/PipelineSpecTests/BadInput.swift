@@ -26,6 +26,7 @@ struct BadInput: Sendable, CustomStringConvertible {
         + shapes
         + files
         + joins
+        + deadLetters
 
     static let file = [
         BadInput("an empty file", "E1005", text: ""),

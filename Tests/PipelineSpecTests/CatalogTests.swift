@@ -8,7 +8,7 @@ import Testing
         let known =
             DiagnosticCode.allCases.map(\.rawValue)
             + ExpressionError.Code.allCases.map(\.rawValue)
-            + EvaluationError.Code.allCases.map(\.rawValue) + records + ["E2201", "E2202"]
+            + EvaluationError.Code.allCases.map(\.rawValue) + records + ["E2201", "E2202", "E4001"]
         #expect(ErrorCatalog.entries.map(\.code).sorted() == known.sorted())
     }
 

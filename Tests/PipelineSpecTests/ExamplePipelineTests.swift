@@ -31,18 +31,38 @@ import Testing
         #expect(configuration.checkpointing?.directory == "/tmp/millrace/checkpoints")
         #expect(configuration.checkpointing?.numRetained == 3)
         #expect(configuration.restartStrategy == .exponentialDelay(.init()))
-        #expect(definition.connections[0].properties.map(\.value) == ["localhost:9092"])
+        #expect(
+            definition.connections[0].properties.map(\.value) == ["localhost:9092", "PLAINTEXT"])
         #expect(definition.connections[0].transactionTimeoutMilliseconds == 900_000)
         #expect(definition.sources[0].kafka?.startup == .earliest)
         #expect(definition.transforms.map(\.id) == ["known_colors", "counts"])
         #expect(definition.sinks[0].guarantee == .exactlyOnce)
     }
 
+    @Test func theExamplesHaveDeadLettersOfAllThatTheyReject() throws {
+        let colors = try #require(try definition(Self.examples[0]).sinks[1].deadLetter)
+        #expect(colors.sources == ["events"])
+        #expect(colors.maxRate?.limit == .percent(5))
+        let orders = try definition(Self.examples[2])
+        #expect(orders.sinks[1].deadLetter?.sources == ["orders", "payments"])
+        #expect(
+            orders.sinks[1].inputs.map(\.description) == [
+                "paid_orders.late", "orders.errors", "payments.errors",
+            ])
+        #expect(orders.sources.map(\.readsHeaders) == [true, true])
+    }
+
     @Test func onlyUsedColumnsAreExtracted() throws {
-        let definition = try definition(Self.examples[0])
-        // `ts` is declared and not used.
-        #expect(definition.sources[0].batchSchema.fields.map(\.name) == ["color", "weight"])
-        #expect(definition.sources[0].schema.fields.map(\.name) == ["color", "weight", "ts"])
+        let definition = try definition(Self.examples[2])
+        // `payment_id` is declared and not used.
+        #expect(
+            Set(definition.sources[1].batchSchema.fields.map(\.name)) == [
+                "order_id", "amount", "paid_at",
+            ])
+        #expect(
+            definition.sources[1].schema.fields.map(\.name) == [
+                "payment_id", "order_id", "amount", "paid_at",
+            ])
     }
 
     @Test func typesFlowThroughAnAggregate() throws {

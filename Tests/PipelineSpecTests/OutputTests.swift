@@ -13,11 +13,12 @@ import Testing
         for part in [
             "color-counts: Running count per colour; grey is ignored.",
             "kafka topic events (main), group color-counts, from earliest, read_committed",
-            "reads color STRING NOT NULL, weight DOUBLE",
+            "reads ts BIGINT NOT NULL, color STRING NOT NULL, weight DOUBLE",
             "aggregate of known_colors by color = LOWER(color)",
             "gives color STRING NOT NULL, total BIGINT NOT NULL, heaviest DOUBLE",
-            "events -> known_colors  2 subtasks\n",
-            "counts -> results       2 subtasks, rows arrive by key",
+            "events -> (known_colors, rejects)  2 subtasks\n",
+            "counts -> results                  2 subtasks, rows arrive by key",
+            "dead letters to kafka topic events.dlq (main) from events.errors, exactly_once",
             "2 accumulators for each (color STRING)",
             "results: exactly once for read_committed readers",
             "(10 s) + checkpoint timeout (1 min) + longest restart delay (66 s) = 136 s < "
@@ -33,7 +34,7 @@ import Testing
         let definition = try #require(lint(try Self.example(), environment).definition)
         #expect(
             PipelineExplanation.text(definition).contains(
-                "events -> known_colors -> counts -> results"))
+                "events -> (known_colors -> counts -> results, rejects)"))
     }
 
     @Test func branchesOfAChainAreShown() throws {
@@ -52,7 +53,7 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         #expect(
             object["chains"] as? [[String]] == [
-                ["events", "known_colors"], ["counts", "results"],
+                ["events", "known_colors", "rejects"], ["counts", "results"],
             ])
     }
 

@@ -85,6 +85,19 @@ import Testing
         #expect(copy.origin.keys[1].isAbsent && !copy.origin.values[1].isAbsent)
         #expect(copy.origin.values[1].count == 0 && copy.origin.values[2].isAbsent)
         #expect(copy.columns[1].slices[0].text == "ababab")
+        // Whoever keeps the records' bytes alone keeps this.
+        #expect(copy.origin.chunks.count == 1 && copy.origin.chunks[0] === copy.chunks[0])
+    }
+
+    @Test func whyRowsAreLateAndWhetherTheyAreRecordsComesAlong() throws {
+        let batch = makeBatch()
+        let lateness = Lateness(
+            operatorID: OperatorID(rawValue: "joined"), watermark: Watermark(rawValue: 7))
+        batch.lateness = lateness
+        batch.origin.holdsRecords = false
+        let copy = try #require(batch.copySelected())
+        #expect(copy.lateness == lateness)
+        #expect(!copy.origin.holdsRecords)
     }
 
     @Test func eventTimesComeAlong() throws {

@@ -18,7 +18,8 @@ enum VerbTable {
             66 file missing; 69 broker unreachable; 70 internal; 73, 74 checkpoint directory or files;
             75 another instance holds or took over the job; 77 permission; 78 configuration;
             79 output lost, the range printed; 80 outcome unknown, the operator must choose;
-            81 source records gone. Do not restart by itself after 64-66, 75 and 77-81.
+            81 source records gone; 82 more records rejected than max_rate allows. Do not restart by
+            itself after 64-66, 75 and 77-82.
             """,
         options: runOptions,
         examples: [

@@ -36,6 +36,8 @@ package struct KafkaRecordEncoding {
         case none
         /// The source record's own, in their order; only where the source reads headers.
         case origin
+        /// The source record's own, and behind them what is known of its failure; for rejected rows.
+        case deadLetter(DeadLetterOrigin)
         /// STRING or BYTES columns; NULL leaves a header out.
         case fields([(name: String, value: any ColumnEvaluator)])
     }

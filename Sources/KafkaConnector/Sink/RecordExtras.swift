@@ -12,6 +12,7 @@ final class RecordExtras {
     private let encoding: KafkaRecordEncoding
     private let operatorID: OperatorID
     private let headerEncoder: HeaderEncoder?
+    private let deadLetterEncoder: DeadLetterEncoder?
     private var capacity = 0
     private var headerRoom = UnsafeMutablePointer<ByteSlice>.allocate(capacity: 1)
     private var timestampRoom = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
@@ -31,11 +32,12 @@ final class RecordExtras {
     init(_ encoding: KafkaRecordEncoding, operatorID: OperatorID) {
         self.encoding = encoding
         self.operatorID = operatorID
-        if case .fields(let fields) = encoding.headers {
-            headerEncoder = HeaderEncoder(fields)
-        } else {
-            headerEncoder = nil
-        }
+        (headerEncoder, deadLetterEncoder) =
+            switch encoding.headers {
+            case .none, .origin: (nil, nil)
+            case .fields(let fields): (HeaderEncoder(fields), nil)
+            case .deadLetter(let origin): (nil, DeadLetterEncoder(origin))
+            }
     }
 
     deinit {
@@ -66,6 +68,10 @@ final class RecordExtras {
         case .fields:
             headerEncoder?.recycle()
             try headerEncoder?.encode(batch, into: headerRoom)
+            headers = UnsafePointer(headerRoom)
+        case .deadLetter:
+            deadLetterEncoder?.recycle()
+            deadLetterEncoder?.encode(batch, into: headerRoom)
             headers = UnsafePointer(headerRoom)
         case .origin:
             guard let source = batch.origin.headers else { return headers = nil }

@@ -124,14 +124,16 @@ final class RowProduction {
         return FatalError(
             .configuration,
             "write to \(configuration.topic): the record made of \(place) has \(size(largest)) "
-                + "bytes of key and value, more than the client's message.max.bytes; raise it in "
+                + "bytes of key, value and headers, more than the client's message.max.bytes; raise it in "
                 + "the connection's properties and max.message.bytes of the topic, or drop the "
                 + "record with a filter")
     }
 
-    /// Bytes of a record's key and value.
+    /// Bytes of a record's key, value and headers.
     private func size(_ row: Int32) -> Int {
-        fields.values[Int(row)].count + (fields.keys.map { $0[Int(row)].count } ?? 0)
+        let headers = extras?.headers.map { $0[Int(row)].count } ?? 0
+        return fields.values[Int(row)].count + (fields.keys.map { $0[Int(row)].count } ?? 0)
+            + headers
     }
 }
 

@@ -17,7 +17,10 @@ extension AggregateOperator {
         buffers.output.chunks += calls.takeResultChunks()
         try emit(batch, into: output)
         try failures.emit(into: output)
-        if let expiry { try LateRows.emit(expiry.late, of: batch, counters, into: output) }
+        if let expiry {
+            try LateRows.emit(
+                expiry.late, of: batch, at: expiry.ttl.watermark, failures, into: output)
+        }
     }
 
     /// - Returns: The rows' event times, of an aggregate with a `state_ttl`.

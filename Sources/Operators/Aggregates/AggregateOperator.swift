@@ -24,7 +24,6 @@ package final class AggregateOperator: StreamOperator {
     var state: (any KeyedStateBackend)?
     /// Of an aggregate with a `state_ttl`.
     var expiry: AggregateExpiry?
-    let counters: RecordCounters
     var buffers: AggregateBuffers
 
     /// - Parameters:
@@ -42,7 +41,6 @@ package final class AggregateOperator: StreamOperator {
         calls = AggregateCalls(definition)
         failures = RowFailures(policy: errorPolicy, counters: counters)
         buffers = AggregateBuffers(definition, rowCapacity: RecordBatch.rowCapacityDefault)
-        self.counters = counters
         expiry = AggregateExpiry(definition)
     }
 

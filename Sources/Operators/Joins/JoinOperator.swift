@@ -90,7 +90,18 @@ package final class JoinOperator: MultipleInputOperator {
         guard let windowing else { preconditionFailure("process before open") }
         let side = sides[input]
         try evaluateKeys(batch, side)
-        guard batch.selection.count > 0 else { return }
+        guard batch.selection.count > 0 else { return try failures.emit(into: output) }
+        try add(batch, side, windowing, into: output)
+        try failures.emit(into: output)
+        guard side.selectLate(batch) else { return }
+        try LateRows.emitSelected(
+            of: batch, at: Watermark(rawValue: watermark), failures, into: output)
+    }
+
+    private func add(
+        _ batch: RecordBatch, _ side: JoinInput, _ windowing: any JoinWindowing,
+        into output: any OperatorOutput
+    ) throws {
         windowing.split(batch, of: side, watermark)
         try resolveTooLong(batch, side)
         do {
@@ -99,7 +110,6 @@ package final class JoinOperator: MultipleInputOperator {
             throw recordError(full, batch, side)
         }
         try pairs.flush(into: output)
-        if side.selectLate(batch) { try emitLate(batch, into: output) }
     }
 
     /// Evaluates until no selected row fails, or throws the record's error.
@@ -116,23 +126,17 @@ package final class JoinOperator: MultipleInputOperator {
         side.selector.encodeKeys(of: batch)
     }
 
-    private func emitLate(_ batch: RecordBatch, into output: any OperatorOutput) throws {
-        guard output.isConsumed(.late) else {
-            failures.counters.lateDropped.add(batch.selection.count, ordering: .relaxed)
-            return
-        }
-        try output.emit(batch, to: .late)
-    }
-
-    /// Rows that are too long to be buffered are dropped, or fail the job.
+    /// Rows that are too long to be buffered leave, or fail the job, as `on_error` says.
     private func resolveTooLong(_ batch: RecordBatch, _ side: JoinInput) throws {
-        guard !side.tooLong.isEmpty else { return }
-        try failures.resolve(
-            EvaluationError(
-                .valueTooLong, failedRows: side.tooLong,
-                message: "the row or its key is too long to be buffered: a row may have "
-                    + "\(RowChunks.recordByteCountMax) bytes, a key \(JoinInput.keyByteCountMax)"),
-            in: batch)
+        for row in side.tooLong {
+            try failures.resolve(
+                EvaluationError(
+                    .valueTooLong, failedRows: [row],
+                    message: "the row or its key is too long to be buffered: a row may have "
+                        + "\(RowChunks.recordByteCountMax) bytes, a key "
+                        + "\(JoinInput.keyByteCountMax)"),
+                in: batch)
+        }
     }
 
     private func recordError(

@@ -28,11 +28,14 @@ extension KeySelector {
         encodeKeys(of: batch)
         let keys = keys
         let tooLong = (0..<batch.selection.count).filter { keys[$0].count > keyByteCountMax }
-        guard let first = tooLong.first else { return }
-        let error = EvaluationError(
-            .valueTooLong, failedRows: tooLong.map { batch.selection.rows[$0] },
-            message: "the key has \(keys[first].count) bytes; keyed state takes \(keyByteCountMax)")
-        try failures.resolve(error, in: batch)
+            .map { (row: batch.selection.rows[$0], byteCount: keys[$0].count) }
+        guard !tooLong.isEmpty else { return }
+        for (row, byteCount) in tooLong {
+            let error = EvaluationError(
+                .valueTooLong, failedRows: [row],
+                message: "the key has \(byteCount) bytes; keyed state takes \(keyByteCountMax)")
+            try failures.resolve(error, in: batch)
+        }
         encodeKeys(of: batch)
     }
 

@@ -20,7 +20,8 @@ extension SessionAggregateOperator {
         if batch.selection.count > 0 { try add(batch, times.integers, &pending) }
         for error in pending.failed { try failures.resolve(error, in: batch) }
         try emitAtOnce(batch, into: output)
-        try LateRows.emit(buffers.late, of: batch, counters, into: output)
+        try failures.emit(into: output)
+        try LateRows.emit(buffers.late, of: batch, at: watermark, failures, into: output)
     }
 
     /// Rows that have their session but are not accumulated yet, and those that failed.

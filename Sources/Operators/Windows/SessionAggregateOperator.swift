@@ -24,7 +24,6 @@ package final class SessionAggregateOperator: StreamOperator {
     let selector: KeySelector
     let calls: AggregateCalls
     var failures: RowFailures
-    let counters: RecordCounters
     let backend: any StateBackend
     private var context: OperatorContext?
     private(set) var emitter: WindowEmitter?
@@ -54,7 +53,6 @@ package final class SessionAggregateOperator: StreamOperator {
         self.window = window
         self.gap = gap
         self.backend = backend
-        self.counters = counters
         layout = SessionWords(
             accumulatorWordCount: definition.stateDescriptor.wordCount - SessionWords.count)
         selector = KeySelector(definition.keys.map(\.expression), maxParallelism: maxParallelism)

@@ -1,7 +1,6 @@
 internal import Expression
 package import StreamAPI
 package import StreamCore
-internal import Synchronization
 
 extension WindowAggregateOperator {
     package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
@@ -14,7 +13,8 @@ extension WindowAggregateOperator {
         buffers.failed.removeAll()
         splitLate(batch, times.integers)
         if batch.selection.count > 0 { try add(batch, times.integers, into: output) }
-        try LateRows.emit(buffers.late, of: batch, counters, into: output)
+        try failures.emit(into: output)
+        try LateRows.emit(buffers.late, of: batch, at: watermark, failures, into: output)
     }
 
     /// Moves rows whose last window is closed from the selection to the late ones.
@@ -225,23 +225,5 @@ extension SelectionVector {
         var least = Int64.max
         for index in 0..<count { least = min(least, values[Int(rows[index])]) }
         return least
-    }
-}
-
-/// What becomes of late rows, whichever operator they are late for.
-enum LateRows {
-    /// Emits them to the port `late`, if that is read; else counts them as dropped
-    /// (Flink's `numLateRecordsDropped`). Changes the batch's selection: the last thing done with it.
-    static func emit(
-        _ late: SelectionVector, of batch: RecordBatch, _ counters: RecordCounters,
-        into output: any OperatorOutput
-    ) throws {
-        guard late.count > 0 else { return }
-        guard output.isConsumed(.late) else {
-            counters.lateDropped.add(late.count, ordering: .relaxed)
-            return
-        }
-        batch.selection.copy(from: late)
-        try output.emit(batch, to: .late)
     }
 }

@@ -22,7 +22,6 @@ package final class WindowAggregateOperator: StreamOperator {
     let selector: KeySelector
     let calls: AggregateCalls
     var failures: RowFailures
-    let counters: RecordCounters
     let backend: any StateBackend
     private var context: OperatorContext?
     private var keyedSchema: [UInt8] = []
@@ -47,7 +46,6 @@ package final class WindowAggregateOperator: StreamOperator {
         self.definition = definition
         self.window = window
         self.backend = backend
-        self.counters = counters
         assigner = WindowAssigner(size: size, slide: slide, offset: offset)
         selector = KeySelector(definition.keys.map(\.expression), maxParallelism: maxParallelism)
         calls = AggregateCalls(definition)

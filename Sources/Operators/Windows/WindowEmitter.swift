@@ -68,6 +68,7 @@ final class WindowEmitter {
             origin: RawRecordBatch(rowCapacity: rowCapacity), rowCapacity: rowCapacity)
         output.origin.keys.initialize(repeating: .absent, count: rowCapacity)
         output.origin.values.initialize(repeating: .absent, count: rowCapacity)
+        output.origin.holdsRecords = false
     }
 
     deinit {
@@ -162,8 +163,10 @@ final class WindowEmitter {
         output.eventTimes = eventTimes
         output.chunks = keys.takeChunks() + calls.takeResultChunks()
         let made = try items.columns(keys: columns, output, failures)
-        guard output.selection.count > 0 else { return }
-        output.columns = Array(columns.prefix(definition.keys.count)) + made
-        try target.emit(output)
+        if output.selection.count > 0 {
+            output.columns = Array(columns.prefix(definition.keys.count)) + made
+            try target.emit(output)
+        }
+        try failures.emit(into: target)
     }
 }

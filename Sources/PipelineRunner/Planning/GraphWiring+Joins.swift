@@ -16,7 +16,8 @@ extension GraphWiring {
         let keys = [join.keys.map(\.left), join.keys.map(\.right)]
         let edges = zip(transform.inputs, keys).map { input, expressions in
             self.edges(
-                [input], .keyed { KeySelector(expressions, maxParallelism: maxParallelism) })[0]
+                [input], of: transform.id,
+                .keyed { KeySelector(expressions, maxParallelism: maxParallelism) })[0]
         }
         return StreamNode(
             id: OperatorID(rawValue: transform.id),

@@ -25,16 +25,36 @@ struct KafkaSinks: Sendable {
 }
 
 extension GraphWiring {
-    func sinkNode(_ sink: SinkDefinition, _ kafkaSinks: KafkaSinks) -> StreamNode {
+    func sinkNode(
+        _ sink: SinkDefinition, _ kafkaSinks: KafkaSinks, _ monitors: RejectionMonitors
+    ) -> StreamNode {
         StreamNode(
             id: OperatorID(rawValue: sink.id),
             role: .sink { context, _ in
                 switch sink.connector {
-                case .kafka(let kafka): try kafkaWriter(sink, kafka, kafkaSinks, context)
-                case .file(let file): fileWriter(sink, file, context)
+                case .kafka(let kafka):
+                    let encoding = encoding(sink, kafka).with(
+                        kafka.record, of: context.operatorID)
+                    return try kafkaWriter(
+                        sink, kafka.address, encoding, kafkaSinks, context)
+                case .deadLetter(let deadLetter):
+                    let writer = try kafkaWriter(
+                        sink, deadLetter.address, deadLetterEncoding, kafkaSinks, context)
+                    return monitors.ofSink(sink.id).map { MonitoredSinkWriter(writer, $0) }
+                        ?? writer
+                case .file(let file): return fileWriter(sink, file, context)
                 }
             },
-            inputs: edges(sink.inputs), parallelism: parallelism)
+            inputs: edges(sink.inputs, of: sink.id), parallelism: parallelism)
+    }
+
+    /// Records as they came.
+    private var deadLetterEncoding: KafkaRecordEncoding {
+        var encoding = KafkaRecordEncoding(key: .origin, value: .origin)
+        encoding.headers = .deadLetter(
+            DeadLetterOrigin(
+                pipelineName: definition.name, pipelineVersion: definition.version))
+        return encoding
     }
 
     private func fileWriter(
@@ -45,15 +65,14 @@ extension GraphWiring {
     }
 
     private func kafkaWriter(
-        _ sink: SinkDefinition, _ kafka: KafkaSinkDefinition, _ kafkaSinks: KafkaSinks,
-        _ context: OperatorContext
+        _ sink: SinkDefinition, _ address: TopicAddress, _ encoding: KafkaRecordEncoding,
+        _ kafkaSinks: KafkaSinks, _ context: OperatorContext
     ) throws -> any SinkWriter {
         let guarantee: DeliveryGuarantee =
             sink.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
         let configuration = KafkaSinkConfiguration(
-            operatorID: context.operatorID, topic: kafka.address.topic, guarantee: guarantee)
-        let encoding = encoding(sink, kafka).with(kafka.record, of: context.operatorID)
-        switch (guarantee, kafkaSinks.transactional, kafkaSinks.plain[kafka.address.connection]) {
+            operatorID: context.operatorID, topic: address.topic, guarantee: guarantee)
+        switch (guarantee, kafkaSinks.transactional, kafkaSinks.plain[address.connection]) {
         case (.exactlyOnce, let sink?, _):
             return sink.makeWriter(configuration, encoding: encoding, context: context)
         case (.atLeastOnce, _, let sink?):

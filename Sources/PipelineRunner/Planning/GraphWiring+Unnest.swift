@@ -9,7 +9,7 @@ extension GraphWiring {
         _ policy: StreamAPI.ErrorPolicy
     ) -> StreamNode {
         let planned = Operators.UnnestDefinition(unnest)
-        return node(transform, edges(transform.inputs)) { _, counters in
+        return node(transform, edges(transform.inputs, of: transform.id)) { _, counters in
             UnnestOperator(planned, errorPolicy: policy, counters: counters)
         }
     }

@@ -22,17 +22,20 @@ struct GraphWiring: Sendable {
     /// The operators as the file has them, before chaining.
     func streamGraph(_ parts: RunParts) -> StreamGraph {
         var graph = StreamGraph(maxParallelism: definition.configuration.maxParallelism)
+        let monitors = RejectionMonitors(definition)
         for (source, definition) in zip(sources, definition.sources) {
-            graph.add(sourceNode(source, definition, parts.splits[source.operatorID, default: []]))
+            let splits = parts.splits[source.operatorID, default: []]
+            graph.add(sourceNode(source, definition, splits, monitors.ofSource(definition.id)))
         }
         for transform in definition.transforms { graph.add(transformNode(transform)) }
         let kafkaSinks = KafkaSinks(definition, connections, parts.driver)
-        for sink in definition.sinks { graph.add(sinkNode(sink, kafkaSinks)) }
+        for sink in definition.sinks { graph.add(sinkNode(sink, kafkaSinks, monitors)) }
         return graph
     }
 
     private func sourceNode(
-        _ source: any Source, _ definition: SourceDefinition, _ splits: [SourceSplit]
+        _ source: any Source, _ definition: SourceDefinition, _ splits: [SourceSplit],
+        _ monitors: [RejectionMonitor]
     ) -> StreamNode {
         StreamNode(
             id: source.operatorID,
@@ -45,7 +48,9 @@ struct GraphWiring: Sendable {
                     return try source.makeReader(splits: share, context: context)
                 },
                 decoder: { context, counters in
-                    try recordDecoder(definition, context, counters, around: decoder)
+                    let made = try recordDecoder(
+                        definition, context, counters, around: decoder)
+                    return monitors.isEmpty ? made : MonitoredDecoder(made, monitors)
                 },
                 eventTime: definition.eventTime.map { eventTime($0, definition) }),
             sideOutputs: sideOutputs(of: definition.id), parallelism: parallelism)
@@ -55,12 +60,12 @@ struct GraphWiring: Sendable {
         let policy = StreamAPI.ErrorPolicy(transform.onError)
         switch transform.kind {
         case .filter(let condition):
-            return node(transform, edges(transform.inputs)) { _, counters in
+            return node(transform, edges(transform.inputs, of: transform.id)) { _, counters in
                 FilterOperator(
                     predicate: condition.expression, errorPolicy: policy, counters: counters)
             }
         case .map(let columns):
-            return node(transform, edges(transform.inputs)) { _, counters in
+            return node(transform, edges(transform.inputs, of: transform.id)) { _, counters in
                 MapOperator(
                     columns: columns.map { ($0.name, $0.expression) }, errorPolicy: policy,
                     counters: counters)
@@ -71,13 +76,13 @@ struct GraphWiring: Sendable {
         case .aggregate(let aggregate):
             return aggregateNode(transform, aggregate, policy)
         case .union(let columns):
-            return node(transform, edges(transform.inputs)) { _, counters in
+            return node(transform, edges(transform.inputs, of: transform.id)) { _, counters in
                 UnionOperator(
                     columns: columns.map { $0.map { ($0.name, $0.expression) } },
                     counters: counters)
             }
         case .split(let routes, let hasDefault):
-            return node(transform, edges(transform.inputs)) { _, counters in
+            return node(transform, edges(transform.inputs, of: transform.id)) { _, counters in
                 SplitOperator(
                     routes: routes.map { ($0.name, $0.expression) }, hasDefault: hasDefault,
                     errorPolicy: policy, counters: counters)
@@ -100,7 +105,7 @@ struct GraphWiring: Sendable {
         let exchange = Exchange.keyed {
             KeySelector(aggregate.keys.map(\.expression), maxParallelism: maxParallelism)
         }
-        return node(transform, edges(transform.inputs, exchange)) { _, counters in
+        return node(transform, edges(transform.inputs, of: transform.id, exchange)) { _, counters in
             aggregateOperator(planned, maxParallelism, policy, counters)
         }
     }
@@ -111,7 +116,7 @@ struct GraphWiring: Sendable {
     ) -> StreamNode {
         let maxParallelism = definition.configuration.maxParallelism
         let exchange = Exchange.keyed { KeySelector(keys, maxParallelism: maxParallelism) }
-        return node(transform, edges(transform.inputs, exchange)) { _, counters in
+        return node(transform, edges(transform.inputs, of: transform.id, exchange)) { _, counters in
             DeduplicateOperator(
                 keys: keys, ttlMilliseconds: ttlMilliseconds, maxParallelism: maxParallelism,
                 errorPolicy: policy, backend: HeapStateBackend(), counters: counters)
@@ -123,7 +128,7 @@ struct GraphWiring: Sendable {
     ) -> StreamNode {
         let maxParallelism = definition.configuration.maxParallelism
         let exchange = Exchange.keyed { KeySelector(keys, maxParallelism: maxParallelism) }
-        return node(transform, edges(transform.inputs, exchange)) { _, counters in
+        return node(transform, edges(transform.inputs, of: transform.id, exchange)) { _, counters in
             KeyOperator(
                 keys: keys, maxParallelism: maxParallelism, errorPolicy: policy, counters: counters)
         }

@@ -31,6 +31,7 @@ package enum ErrorCatalog {
         Family(title: "Records that cannot be decoded", entries: records),
         Family(title: "Lines that cannot be read", entries: lines),
         Family(title: "Rows for which an expression fails", entries: rows),
+        Family(title: "Rows that come too late", entries: late),
         Family(title: "State that is full", entries: state),
         Family(title: "Rows that cannot be written", entries: written),
     ]

@@ -50,31 +50,42 @@ extension PipelineChecker {
         operatorNode.object?.kind != "split"
     }
 
-    /// A row of a window is made of many records: none of them is the one that failed.
-    func checkErrorOutput(_ object: DecodedObject) {
-        guard let value = object["on_error"], value.text == "side_output" else { return }
-        let kinds: Set = ["filter", "map", "split", "aggregate", "unnest", "flat_map", "key"]
-        guard !kinds.contains(object.kind) || isWindowed(object) else { return }
-        decoder.report(
-            .notAvailable, at: value.node.range, path: value.path,
-            "`on_error: side_output` of a window or a join is not available in this version",
-            help: "do what may fail in a map before it, with on_error: side_output there")
-    }
-
-    /// Late rows leave with the columns that they came in with; behind the repartitioning they have no
-    /// key, value and headers of their own.
+    /// Late rows leave with the columns that they came in with.
     func addLateStream(of id: String, _ input: RowStream) {
         var stream = RowStream(schema: input.schema, scope: input.scope, isUntouchedRaw: false)
         stream.hasEventTime = input.hasEventTime
+        stream.records = input.records
+        stream.rejection = .late
         streams["\(id).late"] = stream
     }
 
-    /// The streams of the side outputs whose rows are records that failed.
-    func addErrorStream(of operatorNode: OperatorGraph.Operator) {
+    /// The stream of the side output whose rows are records that failed.
+    ///
+    /// - Parameter records: Those of the rows that the operator reads.
+    func addErrorStream(of operatorNode: OperatorGraph.Operator, _ records: RowRecords) {
         guard operatorNode.object?["on_error"]?.text == "side_output" else { return }
-        streams["\(operatorNode.id).errors"] = RowStream(
+        var stream = RowStream(
             schema: ErrorColumns.schema, scope: SchemaScope(ErrorColumns.schema),
             isUntouchedRaw: false)
+        stream.records = records
+        stream.rejection = .failed
+        streams["\(operatorNode.id).errors"] = stream
+    }
+
+    /// A join's late rows have the columns of one input or the other: only what looks at no column may
+    /// read them.
+    func checkReadersOfLateRows() {
+        let joins = Set(graph.operators.filter { $0.object?.kind == "join" }.map(\.id))
+        for reader in graph.operators where reader.object?.kind != "dead_letter" {
+            for input in reader.inputs
+            where input.address.port == "late" && joins.contains(input.id) {
+                decoder.report(
+                    .lateRowsOfTwoInputs, at: input.value.node.range, path: input.value.path,
+                    "`\(input.address)` has rows of both inputs of the join, whose columns differ: only "
+                        + "a `dead_letter` sink, which writes the records that they were, can read it",
+                    help: "name it as an input of a sink of type dead_letter, or write late: drop")
+            }
+        }
     }
 }
 

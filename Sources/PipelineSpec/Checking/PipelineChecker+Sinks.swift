@@ -6,6 +6,7 @@ extension PipelineChecker {
         guard let object = operatorNode.object else { return }
         switch object.kind {
         case "file": checkFileSink(operatorNode, object)
+        case "dead_letter": checkDeadLetterSink(operatorNode, object)
         default: checkKafkaSink(operatorNode, object)
         }
     }
@@ -66,7 +67,9 @@ extension PipelineChecker {
             decoder.report(
                 .topicLoop, at: topic.node.range, path: topic.path,
                 "the topic `\(written.topic)` is read by the source `\(source.id)` of the same pipeline",
-                help: "write another topic; if the loop is meant, allow_loop: true")
+                help: sink.kafka == nil
+                    ? "write another topic"
+                    : "write another topic; if the loop is meant, allow_loop: true")
         }
     }
 

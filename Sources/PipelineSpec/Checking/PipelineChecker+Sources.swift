@@ -49,8 +49,9 @@ extension PipelineChecker {
             headerSources: headerSources)
         let eventTime = eventTime(object, in: stream)
         stream.hasEventTime = object["event_time"] != nil
+        stream.records = RowRecords(sources: [operatorNode.id], areSomeMissing: false)
         streams[operatorNode.id] = stream
-        addErrorStream(of: operatorNode)
+        addErrorStream(of: operatorNode, stream.records)
         return eventTime
     }
 

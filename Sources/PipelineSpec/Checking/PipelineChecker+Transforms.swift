@@ -5,8 +5,9 @@ internal import YAML
 extension PipelineChecker {
     func checkTransform(_ id: String) {
         guard let operatorNode = graph[id], let object = operatorNode.object else { return }
-        addErrorStream(of: operatorNode)
-        checkErrorOutput(object)
+        let records = RowRecords.union(
+            operatorNode.inputs.map { streams[$0.address.description]?.records ?? RowRecords() })
+        addErrorStream(of: operatorNode, records)
         if object.kind == "union" { return checkUnion(operatorNode, object) }
         if object.kind == "join" { return checkJoin(operatorNode, object) }
         guard let input = operatorNode.input, let stream = streams[input] else {
@@ -28,6 +29,8 @@ extension PipelineChecker {
             }
         guard case (let kind, var output)? = made else { return }
         output.hasEventTime = stream.hasEventTime
+        // Whatever makes a row of each row; a window makes one of many.
+        if !isWindowed(object) { output.records = records }
         if ["map", "unnest", "flat_map"].contains(object.kind) {
             output.headerSources = stream.headerSources
         }
@@ -41,7 +44,10 @@ extension PipelineChecker {
     }
 
     private func checkUnion(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
-        guard let (kind, output) = union(operatorNode, object) else { return }
+        guard let (kind, made) = union(operatorNode, object) else { return }
+        var output = made
+        output.records = .union(
+            operatorNode.inputs.map { streams[$0.address.description]?.records ?? RowRecords() })
         streams[operatorNode.id] = output
         guard object.isComplete else { return }
         transforms.append(

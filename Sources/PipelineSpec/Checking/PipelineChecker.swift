@@ -51,6 +51,7 @@ final class PipelineChecker {
         checkSources()
         checkAlignmentGroups()
         for id in graph.transformOrder { checkTransform(id) }
+        checkReadersOfLateRows()
         for operatorNode in graph.operators where operatorNode.section == .sinks {
             checkSink(operatorNode)
         }
@@ -70,7 +71,15 @@ final class PipelineChecker {
             sources: sources.map {
                 $0.definition(passesHeadersOn: passedHeaderSources.contains($0.id))
             }, transforms: transforms, sinks: sinks,
-            secrets: decoder.secrets)
+            secrets: decoder.secrets, version: version)
+    }
+
+    /// Sixteen hex digits of a hash of the file's text.
+    private var version: String {
+        let text = Array(decoder.collector.source.lines.joined(separator: "\n").utf8)
+        let hash = text.withUnsafeBytes { StableHash.xxh3($0.baseAddress, $0.count) }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     private func checkVersion() {
@@ -100,6 +109,21 @@ final class PipelineChecker {
     }
 }
 
+/// The records of sources behind the rows of a stream.
+struct RowRecords {
+    /// Of which rows are records; empty behind what makes rows of many records.
+    var sources: Set<String> = []
+    /// Whether some row may have no record of its own.
+    var areSomeMissing = true
+
+    /// The rows of several streams side by side.
+    static func union(_ all: [RowRecords]) -> RowRecords {
+        RowRecords(
+            sources: all.reduce(into: []) { $0.formUnion($1.sources) },
+            areSomeMissing: all.isEmpty || all.contains(where: \.areSomeMissing))
+    }
+}
+
 /// Rows between two operators.
 struct RowStream {
     /// By name, as the pipeline file sees them.
@@ -112,6 +136,13 @@ struct RowStream {
     /// The sources of which every row is still a record, so that its headers can be told; empty
     /// behind whatever repartitions or unites rows.
     var headerSources: [String] = []
+    /// The records that the rows are, or were made of one by one.
+    var records = RowRecords()
+    /// Why an operator would not take the rows; nil for all others.
+    var rejection: Rejection?
+
+    /// Which output rejected rows came out of.
+    enum Rejection { case late, failed }
 
     /// A column by name, metadata too directly behind a source; nil where there is none.
     func column(_ name: String) -> SinkDefinition.OutputColumn? {

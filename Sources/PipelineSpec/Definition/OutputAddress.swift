@@ -19,3 +19,11 @@ package struct OutputAddress: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { port.map { "\(operatorID).\($0)" } ?? operatorID }
 }
+
+extension PipelineDefinition {
+    /// The side outputs of an operator that something reads, by name.
+    package func readPorts(of id: String) -> Set<String> {
+        let inputs = transforms.flatMap(\.inputs) + sinks.flatMap(\.inputs)
+        return Set(inputs.filter { $0.operatorID == id }.compactMap(\.port))
+    }
+}

@@ -24,6 +24,8 @@ package struct PipelineDefinition: Sendable {
     package let sinks: [SinkDefinition]
     /// Values that no message may show: of secret fields, and those read by `${file:}`.
     package let secrets: [String]
+    /// Tells one edition of the file from another: sixteen hex digits of a hash of its text.
+    package let version: String
 }
 
 /// Where something stands in a pipeline file, for messages of a later stage.
@@ -96,6 +98,15 @@ package struct TransformDefinition: Sendable {
         case unnest(UnnestDefinition)
         /// A row for each pair of rows of two inputs that match; repartitions both by the keys.
         case join(JoinDefinition)
+
+        /// Whether a row that leaves was made of several records, so that none is its own.
+        package var isOfSeveralRecords: Bool {
+            switch self {
+            case .join: true
+            case .aggregate(let aggregate): aggregate.window != nil
+            default: false
+            }
+        }
     }
 
     /// The key in the file: the identity of state, metrics and messages.

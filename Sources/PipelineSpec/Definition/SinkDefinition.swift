@@ -6,6 +6,7 @@ package struct SinkDefinition: Sendable {
     package enum Connector: Sendable {
         case kafka(KafkaSinkDefinition)
         case file(FileSinkDefinition)
+        case deadLetter(DeadLetterDefinition)
     }
     /// What a reader of the output may rely on.
     package enum Guarantee: String, Hashable, Sendable, CaseIterable {
@@ -52,7 +53,15 @@ package struct SinkDefinition: Sendable {
     package var kafka: KafkaSinkDefinition? {
         switch connector {
         case .kafka(let kafka): kafka
-        case .file: nil
+        case .file, .deadLetter: nil
+        }
+    }
+
+    /// Nil for a sink that takes rows.
+    package var deadLetter: DeadLetterDefinition? {
+        switch connector {
+        case .kafka, .file: nil
+        case .deadLetter(let deadLetter): deadLetter
         }
     }
 
@@ -61,6 +70,7 @@ package struct SinkDefinition: Sendable {
         switch connector {
         case .kafka(let kafka): kafka.address
         case .file: nil
+        case .deadLetter(let deadLetter): deadLetter.address
         }
     }
 }

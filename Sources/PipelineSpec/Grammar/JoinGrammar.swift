@@ -40,14 +40,11 @@ enum JoinGrammar {
                 ]),
                 default: "(`on_window_close`; an interval's pairs come at once)",
                 "When the rows of a window go out."),
-            FieldSpecification(
-                "late",
-                .choice([
-                    Choice("drop", "leave them out and count them"),
-                    Choice("side_output", "pass them to `<id>.late`", isAvailable: false),
-                ]),
-                default: "drop",
-                "What happens to rows that come behind the watermark, when no window takes them."),
+            WindowGrammar.late(
+                """
+                What happens to rows that come behind the watermark, when no window takes them. \
+                `<id>.late` has the rows of both inputs, so only a `dead_letter` sink can read it.
+                """),
             FieldSpecification(
                 "select", .map(.column, .expression), isRequired: true,
                 example: "{ order_id: o.order_id, paid: p.amount }",

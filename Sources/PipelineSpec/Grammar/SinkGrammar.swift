@@ -2,7 +2,7 @@
 enum SinkGrammar {
     static let variants = [
         Variant(name: "kafka", object: kafka),
-        Variant.notAvailable("dead_letter", "Records that failed, as they came, to a topic."),
+        Variant(name: "dead_letter", object: DeadLetterGrammar.deadLetter),
         Variant(name: "file", object: FileGrammar.sink),
     ]
 
@@ -36,9 +36,7 @@ enum SinkGrammar {
                 (STRING or BYTES), or an unchanged record of a `raw` source.
                 """,
                 default: "json", isRequired: false),
-            guarantee(
-                exactlyOnce: "in transactions; needs checkpointing",
-                atLeastOnce: "visible at once; repeated after a failure"),
+            transactional,
             FieldSpecification(
                 "allow_loop", .boolean, default: "false",
                 "Allows a topic that the same pipeline reads."),
@@ -58,6 +56,11 @@ enum SinkGrammar {
                 """),
             Grammar.renamedFrom,
         ])
+
+    /// `delivery_guarantee` of every sink that writes topics.
+    static let transactional = guarantee(
+        exactlyOnce: "in transactions; needs checkpointing",
+        atLeastOnce: "visible at once; repeated after a failure")
 
     static func guarantee(exactlyOnce: String, atLeastOnce: String) -> FieldSpecification {
         FieldSpecification(

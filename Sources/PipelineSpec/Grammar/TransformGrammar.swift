@@ -92,10 +92,11 @@ enum TransformGrammar {
                 isRequired: true, example: "1 h",
                 """
                 Of event time: a row so far behind its key's first is the first again, and one so far \
-                behind the watermark is late, dropped and counted. Keys are kept for twice as long.
+                behind the watermark is late. Keys are kept for twice as long.
                 """),
             onError,
-            .notAvailable("late", "Late rows to a side output."),
+            WindowGrammar.late(
+                "What happens to rows that come `ttl` or more behind the watermark."),
             Grammar.renamedFrom,
         ])
 

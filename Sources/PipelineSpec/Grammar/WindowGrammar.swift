@@ -28,14 +28,19 @@ enum WindowGrammar {
                         + "appended to"),
             ]),
             default: "(`every_row`; `on_window_close` with a window)", "When rows go out."),
+        late("What happens to rows of which every window is closed."),
+    ]
+
+    /// `late` of every operator that has late rows.
+    static func late(_ docs: String) -> FieldSpecification {
         FieldSpecification(
             "late",
             .choice([
                 Choice("drop", "left out and counted (Flink's `numLateRecordsDropped`)"),
                 Choice("side_output", "to the output `<id>.late`, as they came in"),
             ]),
-            default: "(`drop`)", "What happens to rows of which every window is closed."),
-    ]
+            default: "(`drop`)", docs)
+    }
 
     private static let lateness = FieldSpecification(
         "allowed_lateness", .duration(0...longestMilliseconds, bareNumbers: false), default: "0 ms",

@@ -136,6 +136,8 @@ struct ExplanationJSON {
         case .join: break
         }
         if case .join(let join) = transform.kind { members += self.join(join) }
+        members.append(
+            ("side_outputs", .strings(definition.readPorts(of: transform.id).sorted())))
         members += [
             ("on_error", .string(transform.onError.rawValue)), ("schema", schema(transform.schema)),
         ]
@@ -176,9 +178,13 @@ struct ExplanationJSON {
             case .kafka(let kafka): self.destination(kafka)
             case .file(let file):
                 [("type", JSONText.string("file")), ("path", .string(file.folder))]
+            case .deadLetter(let deadLetter): self.destination(deadLetter)
             }
         return .object(
-            [("id", JSONText.string(sink.id)), ("input", .string(sink.input))] + destination + [
+            [
+                ("id", JSONText.string(sink.id)), ("input", .string(sink.input)),
+                ("inputs", .strings(sink.inputs.map(\.description))),
+            ] + destination + [
                 ("format", .string(sink.format.rawValue)),
                 ("value", .string(PipelineFacts.value(sink.value))),
                 ("delivery_guarantee", .string(sink.guarantee.rawValue)),
@@ -191,6 +197,16 @@ struct ExplanationJSON {
             ("topic", .string(kafka.address.topic)),
             ("key", .string(PipelineFacts.key(kafka.key))),
             ("record", .strings(PipelineFacts.record(kafka.record))),
+        ]
+    }
+
+    private func destination(_ deadLetter: DeadLetterDefinition) -> [(String, JSONText)] {
+        [
+            ("type", .string("dead_letter")),
+            ("connection", .string(deadLetter.address.connection)),
+            ("topic", .string(deadLetter.address.topic)),
+            ("sources", .strings(deadLetter.sources)),
+            ("max_rate", deadLetter.maxRate.map { .string($0.text) } ?? .null),
         ]
     }
 

@@ -102,7 +102,7 @@ struct PipelineFacts {
             let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append(
                 "first rows of \(inputs) by \(names.joined(separator: ", ")) within "
-                    + "\(DurationText.text(milliseconds: ttl)); late rows dropped and counted")
+                    + "\(DurationText.text(milliseconds: ttl)); \(lateRows(transform.id))")
         case .union:
             lines.append("union of \(inputs)")
         case .split(let routes, let hasDefault):
@@ -112,18 +112,23 @@ struct PipelineFacts {
         case .aggregate(let aggregate):
             let keys = aggregate.keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("aggregate of \(inputs) by \(keys.joined(separator: ", "))")
-            if let window = aggregate.window { lines.append("  " + Self.text(window)) }
+            if let window = aggregate.window {
+                lines.append("  \(Self.text(window)), \(lateRows(transform.id))")
+            }
             if let ttl = aggregate.stateTTLMilliseconds {
                 lines.append(
                     "  a key begins anew \(DurationText.text(milliseconds: ttl)) of event time after "
-                        + "its latest row; rows so far behind the watermark are late")
+                        + "its latest row; rows so far behind the watermark are late, "
+                        + lateRows(transform.id))
             }
             lines += aggregate.items.map { "  \($0.name) = \(Self.oneLine($0.text))" }
         case .key(let keys):
             let names = keys.map { "\($0.name) = \(Self.oneLine($0.text))" }
             lines.append("rows of \(inputs) by \(names.joined(separator: ", "))")
         case .unnest(let unnest): lines += Self.unnest(unnest, of: inputs)
-        case .join(let join): lines += Self.join(join, transform.inputs.map(\.description))
+        case .join(let join):
+            lines += Self.join(join, transform.inputs.map(\.description))
+            lines.append("  " + lateRows(transform.id))
         }
         lines.append("on_error \(transform.onError.rawValue); gives " + Self.list(transform.schema))
         return lines
@@ -132,8 +137,13 @@ struct PipelineFacts {
     private static func text(_ window: WindowDefinition) -> String {
         let lateness = DurationText.text(milliseconds: window.allowedLatenessMilliseconds)
         return
-            "in \(window.text), allowed lateness \(lateness), emitted \(window.emission.rawValue), "
-            + "late rows dropped and counted"
+            "in \(window.text), allowed lateness \(lateness), emitted \(window.emission.rawValue)"
+    }
+
+    /// What becomes of rows that come too late for an operator.
+    func lateRows(_ id: String) -> String {
+        definition.readPorts(of: id).contains("late")
+            ? "late rows to \(id).late" : "late rows dropped and counted"
     }
 
     func sink(_ sink: SinkDefinition) -> [String] {
@@ -149,7 +159,20 @@ struct PipelineFacts {
             ] + Self.record(kafka.record)
         case .file(let file):
             return [sink.id, "files in \(file.folder) \(flow)", "\(value), a line for each row"]
+        case .deadLetter(let deadLetter):
+            return [
+                sink.id,
+                "dead letters to kafka topic \(deadLetter.address.topic) "
+                    + "(\(deadLetter.address.connection)) \(flow)",
+                "key, value and headers as they came, and why; \(Self.limit(deadLetter))",
+            ]
         }
+    }
+
+    private static func limit(_ deadLetter: DeadLetterDefinition) -> String {
+        guard let rate = deadLetter.maxRate else { return "any number" }
+        return
+            "the job fails at more than \(rate.text) of \(deadLetter.sources.joined(separator: ", "))"
     }
 
     static func key(_ key: KafkaSinkDefinition.Key) -> String {

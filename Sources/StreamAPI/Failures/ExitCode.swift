@@ -28,6 +28,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case outcomeUnknown = 80
     /// Records that the checkpoint needs are gone from a source.
     case sourceGap = 81
+    /// More records were rejected than a dead-letter sink's `max_rate` allows.
+    case tooManyRejected = 82
     /// SIGINT a second time, before the final checkpoint.
     case interrupted = 130
     /// SIGTERM a second time, before the final checkpoint.

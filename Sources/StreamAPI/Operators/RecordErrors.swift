@@ -52,14 +52,15 @@ public final class RecordErrors {
     }
 
     /// The records noted since the last call, in the order of their rows, each with its raw record as
-    /// origin; nil if there are none.
+    /// origin; nil if there are none. A record that failed several times is there once, with its
+    /// first failure.
     ///
     /// All of them are of one batch: its origin is the same for all.
     public func takeBatch() -> RecordBatch? {
         guard let first = failures.first else { return nil }
-        failures.sort { $0.row < $1.row }
+        let failures = firstFailures()
         defer {
-            failures.removeAll()
+            self.failures.removeAll()
             chunks = []
         }
         let batch = RecordBatch(schema: RecordErrors.schema, rowCapacity: failures.count)
@@ -67,6 +68,7 @@ public final class RecordErrors {
         batch.selection.selectAll(failures.count)
         batch.columns[3].hasNulls = true
         batch.origin.topics = first.origin.topics
+        batch.origin.holdsRecords = first.origin.holdsRecords
         batch.origin.chunks = chunks
         if first.origin.headers != nil { _ = batch.origin.makeHeaders() }
         let arena = ByteArena()
@@ -77,6 +79,11 @@ public final class RecordErrors {
         batch.origin.rowCount = failures.count
         batch.chunks = arena.takeChunks()
         return batch
+    }
+
+    private func firstFailures() -> [Failure] {
+        var seen: Set<Int> = []
+        return failures.filter { seen.insert($0.row).inserted }.sorted { $0.row < $1.row }
     }
 
     private func write(

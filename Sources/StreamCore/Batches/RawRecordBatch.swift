@@ -22,6 +22,9 @@ public final class RawRecordBatch {
     /// By row, the record's headers as ``RecordHeaders`` lays them out, absent for a record without
     /// any. Nil: nobody asked for headers.
     public private(set) var headers: UnsafeMutablePointer<ByteSlice>?
+    /// False where no row is a record of a source, since each was made of several: places are the
+    /// operator's own then, and keys and values absent.
+    public var holdsRecords = true
     /// What keeps the slices alive.
     public var chunks: [ByteChunk] = []
 

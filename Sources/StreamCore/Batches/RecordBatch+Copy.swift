@@ -17,6 +17,7 @@ extension RecordBatch {
         let copy = RecordBatch(schema: schema, rowCapacity: rows.count)
         copy.rowCount = rows.count
         copy.selection.selectAll(rows.count)
+        copy.lateness = lateness
         copyOrigin(of: rows, to: copy.origin)
         if let eventTimes {
             let times = Column(type: .timestampLTZ, capacity: rows.count)
@@ -30,7 +31,10 @@ extension RecordBatch {
         for (source, target) in zip(columns, copy.columns) {
             source.copy(rows: rows, to: target, slicesTo: &free)
         }
-        if keepsOriginBytes { copyOriginBytes(of: rows, to: copy.origin, &free) }
+        if keepsOriginBytes {
+            copyOriginBytes(of: rows, to: copy.origin, &free)
+            copy.origin.chunks = [chunk]
+        }
         return copy
     }
 
@@ -44,6 +48,7 @@ extension RecordBatch {
 
     private func copyOrigin(of rows: UnsafeBufferPointer<Int32>, to target: RawRecordBatch) {
         target.topics = origin.topics
+        target.holdsRecords = origin.holdsRecords
         target.rowCount = rows.count
         target.keys.initialize(repeating: .absent, count: rows.count)
         target.values.initialize(repeating: .absent, count: rows.count)
@@ -120,6 +125,7 @@ extension RecordBatch {
 
     private func gatherOrigin(_ rows: UnsafeBufferPointer<Int32>, of other: RawRecordBatch) {
         origin.topics = other.topics
+        origin.holdsRecords = other.holdsRecords
         origin.chunks = other.chunks
         origin.rowCount = rows.count
         if other.headers != nil {

@@ -14,8 +14,11 @@ public final class RecordBatch {
     /// Each row's event time (TIMESTAMP_LTZ(3), never NULL); nil in a stream without event time
     /// (Flink's `StreamRecord` timestamp). Operators that pass rows on pass it on.
     public var eventTimes: Column?
+    /// Of a batch of late rows: what they came too late for. Nil for all others.
+    public var lateness: Lateness?
     /// The source records of these rows: place for messages, timestamp, raw bytes. Behind a
-    /// repartitioning the keys and values are absent; the places remain.
+    /// repartitioning the keys and values are absent, unless something behind it asks for them; the
+    /// places remain.
     public var origin: RawRecordBatch
     /// What keeps the slices of ``columns`` alive, beside `origin.chunks`.
     public var chunks: [ByteChunk] = []
@@ -42,4 +45,16 @@ public final class RecordBatch {
 
     /// Rows in one batch, at most.
     public static let rowCapacityDefault = 2048
+}
+
+/// Why rows are late: an operator was further in event time than they are.
+public struct Lateness: Hashable, Sendable {
+    public let operatorID: OperatorID
+    /// The operator's watermark when they came.
+    public let watermark: Watermark
+
+    public init(operatorID: OperatorID, watermark: Watermark) {
+        self.operatorID = operatorID
+        self.watermark = watermark
+    }
 }

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func colorsAreCounted() throws {
-        let example = try Example(file: "color-counts.yaml", topics: ["events", "results"])
+        let example = try Example(
+            file: "color-counts.yaml", topics: ["events", "results", "events.dlq"])
         let events = ColorEvent.make(count: 1000, seed: 3)
         try example.topic("events").write(lines: events.map(\.line).joined())
         try example.runToEnd()

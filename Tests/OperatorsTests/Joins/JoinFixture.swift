@@ -21,6 +21,8 @@ struct JoinRow: Hashable {
 final class JoinOutput: OperatorOutput {
     var rows: [String] = []
     var late: [String] = []
+    var lateness: [Lateness?] = []
+    var errors: [String] = []
 
     func emit(_ batch: RecordBatch) {
         for index in 0..<batch.selection.count {
@@ -42,7 +44,14 @@ final class JoinOutput: OperatorOutput {
     }
 
     func emit(_ batch: RecordBatch, to port: OutputPort) {
-        precondition(port == .late)
+        guard port == .late else {
+            for row in 0..<batch.rowCount {
+                let place = batch.origin.holdsRecords ? "\(batch.place(ofRow: row))" : "a pair"
+                errors.append("\(batch.columns[0].slices[row].text) \(place)")
+            }
+            return
+        }
+        lateness.append(batch.lateness)
         for index in 0..<batch.selection.count {
             let row = Int(batch.selection.rows[index])
             late.append("\(Cell(batch.columns[1], row))")
@@ -62,6 +71,7 @@ final class JoinFixture {
         Field(name: "rk", type: .string), Field(name: "w", type: .bigint),
     ])
     let definition: JoinDefinition
+    private let policy: ErrorPolicy
     let counters = RecordCounters()
     private(set) var subtasks: [JoinOperator] = []
     let output = JoinOutput()
@@ -70,15 +80,16 @@ final class JoinFixture {
     init(
         _ kind: JoinDefinition.Kind, _ window: JoinDefinition.Window, lateness: Int64 = 0,
         emission: JoinDefinition.Emission = .onWindowClose, residual: String? = nil,
-        parallelism: Int = 1
+        leftKey: String = "lk", policy: ErrorPolicy = .fail, parallelism: Int = 1
     ) throws {
-        definition = try Self.definition(kind, window, lateness, emission, residual)
+        self.policy = policy
+        definition = try Self.definition(kind, window, lateness, emission, residual, leftKey)
         try open(parallelism, restored: nil)
     }
 
     private static func definition(
         _ kind: JoinDefinition.Kind, _ window: JoinDefinition.Window, _ lateness: Int64,
-        _ emission: JoinDefinition.Emission, _ residual: String?
+        _ emission: JoinDefinition.Emission, _ residual: String?, _ leftKey: String
     ) throws -> JoinDefinition {
         let columns = [
             JoinDefinition.Column(isLeft: true, index: 0, field: left.fields[0]),
@@ -97,7 +108,7 @@ final class JoinFixture {
             kind: kind, window: window, allowedLatenessMilliseconds: lateness, emission: emission,
             keys: [
                 .init(
-                    left: try check("lk", in: SchemaScope(left)),
+                    left: try check(leftKey, in: SchemaScope(left)),
                     right: try check("rk", in: SchemaScope(right)))
             ], columns: columns, residual: try residual.map { try check($0, in: pair) },
             outputs: try names.map { ($0, try check($0, in: pair)) })
@@ -117,7 +128,7 @@ final class JoinFixture {
         }
         subtasks = try (0..<parallelism).map { index in
             let join = JoinOperator(
-                definition, maxParallelism: Self.groupCount, errorPolicy: .fail,
+                definition, maxParallelism: Self.groupCount, errorPolicy: policy,
                 counters: counters)
             let context = OperatorContext(
                 operatorID: OperatorID(rawValue: "paid_orders"), subtaskIndex: index,

@@ -75,6 +75,7 @@ final class PairOutput {
     /// A pair has two records behind it: messages name the operator, and no offset.
     private func prepareOrigin() {
         let origin = batch.origin
+        origin.holdsRecords = false
         origin.keys.initialize(repeating: .absent, count: batch.rowCapacity)
         origin.values.initialize(repeating: .absent, count: batch.rowCapacity)
         origin.partitions.initialize(repeating: -1, count: batch.rowCapacity)
@@ -143,6 +144,7 @@ final class PairOutput {
         try selectPairs()
         marks?.markSelected(of: batch.selection)
         if batch.selection.count > 0 { try select.process(batch, into: output) }
+        try failures.emit(into: output)
     }
 
     /// The pairs that pass, and the tentative ones that stay.
