@@ -254,6 +254,7 @@ private final class BedReader: SourceReader {
     private let topic: String
     private let rows: [[String]]
     private var positions: [(partition: Int, next: Int64)]
+    private var paused: Set<Int> = []
     private var random: SplitMix64
     private let arena = ByteArena()
 
@@ -266,6 +267,7 @@ private final class BedReader: SourceReader {
         positions = try splits.map { try MemorySplit.decode($0.state) }
             .map { (partition: $0.0, next: $0.1) }
         random = SplitMix64(seed: run.seed &+ UInt64(context.subtaskIndex) &* 7_919)
+        pausesSplits = Bool.random(using: &random)
     }
 
     private func isOpen(_ position: (partition: Int, next: Int64)) -> Bool {
@@ -277,12 +279,14 @@ private final class BedReader: SourceReader {
         batch.topic = topic
         let count = Int.random(in: 1...Self.rowCountMax, using: &random)
         while batch.rowCount < count,
-            let index = positions.indices.filter({ isOpen(positions[$0]) })
-                .randomElement(using: &random)
+            let index = positions.indices.filter({
+                isOpen(positions[$0]) && !paused.contains(positions[$0].partition)
+            })
+            .randomElement(using: &random)
         {
             append(index, to: batch)
         }
-        guard batch.rowCount > 0 else { return .ended }
+        guard batch.rowCount > 0 else { return positions.contains(where: isOpen) ? .idle : .ended }
         batch.chunks = arena.takeChunks()
         run.gaveBatch()
         return .records
@@ -309,6 +313,11 @@ private final class BedReader: SourceReader {
         positions.filter(isOpen).map {
             SplitKey(topic: topic, partition: PartitionIndex(rawValue: Int32($0.partition)))
         }
+    }
+    /// One of two readers can.
+    let pausesSplits: Bool
+    func pause(_ splits: [SplitKey]) throws {
+        paused = Set(splits.map { Int($0.partition.rawValue) })
     }
     var wakeUp: @Sendable () -> Void { {} }
     func close() {}

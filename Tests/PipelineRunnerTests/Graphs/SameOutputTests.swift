@@ -73,13 +73,15 @@ import Testing
         }
     }
 
-    private static func bed(_ random: inout SplitMix64) -> PipelineBed {
+    private static func bed(
+        _ random: inout SplitMix64, watermark: String = "delay: 2 s"
+    ) -> PipelineBed {
         let schema = "k: STRING NOT NULL, n: BIGINT NOT NULL, ts: BIGINT NOT NULL"
         return PipelineBed(
             "same",
             sources: [("a", 3), ("b", 2)].map { name, count in
                 (name, schema, (0..<count).map { partition("\(name)\($0)-", &random) })
-            }, operators, watermark: "delay: 2 s")
+            }, operators, watermark: watermark)
     }
 
     @Test(arguments: 0..<12 as Range<UInt64>)
@@ -111,6 +113,25 @@ import Testing
                 #expect(rows?[sink] == whole.rows[sink], "seed \(seed), \(parallelism), \(sink)")
             }
         }
+    }
+
+    /// Partitions wait for each other all the time, some readers as a whole: nothing is lost, nothing is
+    /// repeated, and nobody waits for ever.
+    @Test(arguments: [1, 2, 5], 0..<2 as Range<UInt64>)
+    func `Alignment changes nothing either, nor with a kill and a restore`(
+        parallelism: Int, seed: UInt64
+    ) throws {
+        var random = SplitMix64(seed: seed)
+        let whole = try Self.bed(&random).run(parallelism: 1, seed: seed)
+        random = SplitMix64(seed: seed)
+        let bed = Self.bed(
+            &random, watermark: "delay: 2 s, align_group: g, max_drift: 15 s")
+        let cut = Int.random(in: 1...whole.batchCount, using: &random)
+        let first = try bed.run(parallelism: parallelism, seed: seed, cut: cut)
+        #expect(first.rows.keys.allSatisfy(whole.rows.keys.contains))
+        let rest = try bed.run(
+            parallelism: parallelism == 2 ? 5 : 2, seed: seed, from: first.checkpoint)
+        #expect((first.checkpoint == nil ? first.rows : rest.rows) == whole.rows, "seed \(seed)")
     }
 
     @Test func `Every single batch of a run is a place to be killed at`() throws {
