@@ -61,6 +61,9 @@ extension BadInput {
         aggregate("an emission that needs a window", "E1019", "    emit: ‸on_window_close"),
         aggregate("late rows of a running aggregate", "E1019", "    ‸late: drop"),
         aggregate(
+            "late rows of a running aggregate that nothing reads", "E1301",
+            "    state_ttl: 1 h\n    late: ‸side_output"),
+        aggregate(
             "an output of late rows of a running aggregate", "E1019", "    ‸late: side_output"),
         aggregate(
             "lateness of a running aggregate", "E1004", "    ‸allowed_lateness: 10 s"),

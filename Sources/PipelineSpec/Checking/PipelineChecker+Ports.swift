@@ -42,7 +42,7 @@ extension PipelineChecker {
     /// Whether rows can be late there; that `late` means nothing elsewhere is said of the key.
     func hasLate(_ operatorNode: OperatorGraph.Operator) -> Bool {
         guard let object = operatorNode.object, object.kind == "aggregate" else { return true }
-        return isWindowed(object)
+        return isWindowed(object) || object["state_ttl"] != nil
     }
 
     /// Whether an operator has an output under its own id.

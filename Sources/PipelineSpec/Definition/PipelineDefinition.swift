@@ -128,7 +128,8 @@ package struct TransformDefinition: Sendable {
     package var usesEventTime: Bool {
         switch kind {
         case .deduplicate, .join: true
-        case .aggregate(let aggregate): aggregate.window != nil
+        case .aggregate(let aggregate):
+            aggregate.window != nil || aggregate.stateTTLMilliseconds != nil
         default: false
         }
     }
