@@ -51,7 +51,7 @@ CSIMDJSON_INLINE inline const uint8_t *take_digits(const uint8_t *s, uint64_t &d
 }
 
 // A number ends at whitespace, a comma or a closing bracket; nothing else may touch it.
-inline bool ends_scalar(uint8_t c) {
+CSIMDJSON_INLINE inline bool ends_scalar(uint8_t c) {
     return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
@@ -114,7 +114,7 @@ inline int32_t make_whole(Number &n) {
     return CSIMDJSON_OK;
 }
 
-inline int32_t to_integer(Number n, bool is_int, int64_t &out) {
+CSIMDJSON_INLINE inline int32_t to_integer(Number n, bool is_int, int64_t &out) {
     if (!n.integer) {
         const int32_t code = make_whole(n);
         if (code != CSIMDJSON_OK) return code;
@@ -140,7 +140,7 @@ inline int32_t read_integer(const uint8_t *text, const uint8_t *end, bool is_int
     return to_integer(n, is_int, out);
 }
 
-inline int32_t to_double(const Number &n, double &out) {
+CSIMDJSON_INLINE inline int32_t to_double(const Number &n, double &out) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};

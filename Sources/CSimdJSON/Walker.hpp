@@ -17,7 +17,7 @@ class Walker {
     Walker(csimdjson_decoder &decoder, const csimdjson_column *columns, int32_t row,
            uint8_t *scratch)
         : decoder_(decoder), nodes_(decoder.nodes.data()), columns_(columns), row_(row),
-          scratch_(scratch) {}
+          stamp_(decoder.stamp), scratch_(scratch) {}
 
     uint8_t *scratch() const { return scratch_; }
     uint32_t position() const { return i_ < count_ ? index_[i_] : length_; }
@@ -368,14 +368,16 @@ class Walker {
 
     // A key that comes again replaces what the first one set, below it too: the last one wins, as
     // in Jackson's trees.
-    void visit(int32_t node) {
+    CSIMDJSON_INLINE void visit(int32_t node) {
         Node &n = nodes_[node];
-        if (n.stamp == decoder_.stamp) {
-            for (int32_t column : n.subtree) unset(column);
-            // Nodes below may come again, in the new value, for the first time; resetting them
-            // twice does no harm.
-        }
-        n.stamp = decoder_.stamp;
+        if (n.stamp == stamp_) unset_below(n);
+        n.stamp = stamp_;
+    }
+
+    // Nodes below may come again, in the new value, for the first time; resetting them twice does no
+    // harm.
+    CSIMDJSON_COLD void unset_below(const Node &node) {
+        for (int32_t column : node.subtree) unset(column);
     }
 
     void set(int32_t column) {
@@ -413,6 +415,7 @@ class Walker {
     Node *nodes_;
     const csimdjson_column *columns_;
     const int32_t row_;
+    const uint64_t stamp_;
     uint8_t *scratch_;
     const uint8_t *document_ = nullptr;
     uint32_t length_ = 0;
