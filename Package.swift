@@ -108,7 +108,7 @@ let package = Package(
 
         tests("ObservabilityTests", ["Observability"]),
         tests("StreamCoreTests", ["StreamCore", "CSystem"]),
-        tests("ExpressionTests", ["Expression", "StreamCore"]),
+        tests("ExpressionTests", ["Expression", "StreamCore"], exclude: ["Flink"]),
         tests("FormatsTests", ["Formats", "StreamAPI", "StreamCore"]),
         tests("YAMLTests", ["YAML"]),
         tests("PipelineSpecTests", ["PipelineSpec", "YAML", "Expression", "StreamCore"]),

@@ -60,6 +60,13 @@ import Testing
         #expect(!command.has("fresh"))
     }
 
+    @Test func anExpressionMayBeginWithAMinus() throws {
+        for word in ["-7 / 2", "-.5", "-(1 + 2)", "-"] {
+            #expect(try parser.parse(["eval", word]).arguments == [word])
+        }
+        #expect(throws: UsageError.self) { try parser.parse(["eval", "-x"]) }
+    }
+
     @Test func helpIsAnsweredWithoutArguments() throws {
         #expect(try parser.parse(["run", "--help"]).wantsHelp)
         #expect(try parser.parse([]).verb == "help")

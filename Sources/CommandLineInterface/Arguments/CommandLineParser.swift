@@ -69,7 +69,7 @@ private struct ParsingState {
         while position < words.count {
             let word = words[position]
             position += 1
-            if optionsEnded || word == "-" || !word.hasPrefix("-") {
+            if optionsEnded || !Self.looksLikeOption(word) {
                 command.arguments.append(word)
             } else if word == "--" {
                 optionsEnded = true
@@ -80,6 +80,12 @@ private struct ParsingState {
             }
         }
         return command
+    }
+
+    /// A lone `-` is an argument, and so is `-7 / 2`: no option begins with a digit.
+    private static func looksLikeOption(_ word: String) -> Bool {
+        guard word.hasPrefix("-"), let next = word.dropFirst().first else { return false }
+        return !next.isNumber && next != "." && next != "("
     }
 
     private mutating func readOption(_ word: String) throws(UsageError) {
