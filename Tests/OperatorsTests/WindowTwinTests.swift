@@ -17,6 +17,7 @@ import Testing
     ]
     private static let select = [
         "window_start", "window_end", "COUNT(*)", "SUM(n)", "MAX(s)", "COUNT(DISTINCT n)",
+        "ARRAY_AGG(n)", "ARRAY_AGG(DISTINCT s)",
     ]
 
     @Test(arguments: 0..<72 as Range<UInt64>)
@@ -134,7 +135,8 @@ private struct NaiveWindows {
         let touched = windows.filter {
             $0.key == merged.key && $0.start <= merged.end && $0.end >= merged.start
         }
-        for other in touched {
+        // What began first counts as the first.
+        for other in touched.sorted(by: { $0.start < $1.start }) {
             merged.start = min(merged.start, other.start)
             merged.end = max(merged.end, other.end)
             merged.rows += other.rows
@@ -178,6 +180,10 @@ private struct NaiveWindows {
         let texts = window.rows.compactMap { row -> String? in
             if case .text(let value) = row[2] { value } else { nil }
         }
+        let all = window.rows.map { row in
+            if case .text(let value) = row[2] { "\"\(value)\"" } else { "null" }
+        }
+        let distinct = all.enumerated().filter { !all[..<$0.offset].contains($0.element) }
         emitted.append(
             WindowOutput.TimedRowOut(
                 time: window.end - 1,
@@ -185,6 +191,8 @@ private struct NaiveWindows {
                     window.key, .integer(window.start), .integer(window.end),
                     .integer(Int64(window.rows.count)), .integer(numbers.reduce(0, +)),
                     texts.max().map { .text($0) } ?? .null, .integer(Int64(Set(numbers).count)),
+                    .text("[\(numbers.map { "\($0)" }.joined(separator: ","))]"),
+                    .text("[\(distinct.map(\.element).joined(separator: ","))]"),
                 ]))
     }
 }

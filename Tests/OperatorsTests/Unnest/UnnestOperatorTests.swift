@@ -103,6 +103,30 @@ import Testing
         #expect(output.take().map(\.time) == [0, 100, 100])
     }
 
+    @Test func rowsKeepTheirRecordsKeyValueAndHeaders() throws {
+        let fixture = try UnnestFixture("tags", as: ["tag"])
+        let output = OriginOutput()
+        let input = UnnestFixture.batch(rows("tags", [#"["a"]"#, #"["b","c"]"#]))
+        let arena = ByteArena()
+        let headers = input.origin.makeHeaders()
+        for row in 0..<2 {
+            input.origin.keys[row] = arena.append(text: "key-\(row)")
+            input.origin.values[row] = arena.append(text: "value-\(row)")
+            headers[row] = arena.append(text: "headers-\(row)")
+        }
+        try fixture.unnest.process(input, into: output)
+        #expect(
+            output.texts == [
+                "key-0 value-0 headers-0", "key-1 value-1 headers-1", "key-1 value-1 headers-1",
+            ])
+        // Behind a repartitioning there are none, and none of the batch before come up again.
+        let rows = UnnestFixture.batch(rows("tags", [#"["d"]"#]))
+        let moved = try #require(rows.copySelected())
+        output.texts = []
+        try fixture.unnest.process(moved, into: output)
+        #expect(output.texts == ["  "])
+    }
+
     @Test func manyElementsGoOutInBatchesOfBoundedSize() throws {
         let count = 3 * RecordBatch.rowCapacityDefault + 5
         let fixture = try UnnestFixture("nested", as: ["inner"], hasOrdinality: true)
@@ -148,4 +172,19 @@ import Testing
         #expect(try fixture.process(rows("attributes", [text(most + 1)])).isEmpty)
         #expect(fixture.counters.dropped.load(ordering: .relaxed) == 1)
     }
+}
+
+/// Keeps what the rows' origins hold.
+private final class OriginOutput: OperatorOutput {
+    var texts: [String] = []
+
+    func emit(_ batch: RecordBatch) throws {
+        for row in 0..<batch.rowCount {
+            let headers = batch.origin.headers?[row] ?? .absent
+            texts.append(
+                "\(batch.origin.keys[row].text) \(batch.origin.values[row].text) \(headers.text)")
+        }
+    }
+    func emit(_ batch: RecordBatch, to port: OutputPort) throws {}
+    func isConsumed(_ port: OutputPort) -> Bool { false }
 }
