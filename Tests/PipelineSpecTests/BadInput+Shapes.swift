@@ -97,6 +97,19 @@ extension BadInput {
                     ‸state_ttl: 1 h
                 """)
         },
+        BadInput("late rows behind a state_ttl that nothing reads", "E1301") {
+            timed(
+                &$0,
+                """
+                  kept:
+                    type: aggregate
+                    input: events
+                    key: [color]
+                    select: { n: COUNT(*) }
+                    state_ttl: 1 h
+                    late: ‸side_output
+                """)
+        },
         BadInput("a state_ttl of Flink's configuration", "W1203") {
             $0.config += "\n  ‸table.exec.state.ttl: 1 h"
         },

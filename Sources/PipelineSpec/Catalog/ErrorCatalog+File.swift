@@ -294,6 +294,13 @@ extension ErrorCatalog {
             A map with `select` before the union makes them so.
             """),
         Entry(
+            "E1315", "A join without a key",
+            """
+            `condition` has no equality with columns of one input on one side and of the other on the \
+            other side, at its top or inside ANDs. Without one, every row would have to be compared \
+            with every other.
+            """),
+        Entry(
             "E1380", "Nothing to unnest",
             """
             `of` is neither an ARRAY nor a MAP with keys of STRING, INT or BIGINT. Declare the column as \
@@ -310,13 +317,6 @@ extension ErrorCatalog {
             """
             What an aggregate keeps of a window, and a join of its rows, leaves with the window or the \
             interval. A `state_ttl` is for running aggregates, whose keys are kept for ever without one.
-            """),
-        Entry(
-            "E1315", "A join without a key",
-            """
-            `condition` has no equality with columns of one input on one side and of the other on the \
-            other side, at its top or inside ANDs. Without one, every row would have to be compared \
-            with every other.
             """),
     ]
 
