@@ -95,22 +95,10 @@ import Testing
         #expect(whole.rows.keys.sorted() == (1...7).map { "o\($0)" })
         #expect(whole.rows.values.allSatisfy { !$0.isEmpty }, "seed \(seed)")
         for parallelism in [1, 2, 5] {
-            // As often as not a run is killed again.
-            var last: BedCheckpoint?
-            var rows: [String: [String]]?
-            var kills = 0
-            while rows == nil {
-                let cut = Int.random(in: 1...whole.batchCount, using: &random)
-                let now = kills == 0 ? parallelism : [1, 2, 5].randomElement(using: &random) ?? 1
-                let outcome = try bed.run(
-                    parallelism: now, seed: seed &+ UInt64(kills) &* 31, from: last,
-                    cut: kills < 3 ? cut : nil)
-                last = outcome.checkpoint
-                if last == nil { rows = outcome.rows }
-                kills += 1
-            }
+            let rows = try bed.rowsWithKills(
+                parallelism: parallelism, seed: seed, batchCount: whole.batchCount, &random)
             for sink in whole.rows.keys.sorted() {
-                #expect(rows?[sink] == whole.rows[sink], "seed \(seed), \(parallelism), \(sink)")
+                #expect(rows[sink] == whole.rows[sink], "seed \(seed), \(parallelism), \(sink)")
             }
         }
     }
