@@ -47,7 +47,7 @@ import Testing
         return topic
     }
 
-    private let headers = ["-Z", "-H", "trace=7", "-H", "trace=8", "-H", "empty="]
+    private let headers = ["-Z", "-H", "trace=7", "-H", "trace=8", "-H", "empty=", "-H", "null"]
 
     // MARK: Windows
 
@@ -100,7 +100,8 @@ import Testing
         }
         #expect(try runner.waitForEnd(seconds: 20) == .signalled(SIGKILL), "\(runner.tail())")
         try write(minute, to: drill.input)
-        try drill.finish()
+        // As one chain, without channels, the rows bring their records along by themselves.
+        try drill.finish(place == "P6:kill@9" ? ["-p", "1"] : [])
         try checkWindows(drill, dead, expectsLateRows: minute > 2)
     }
 
@@ -153,7 +154,7 @@ import Testing
         }
         #expect(try runner.waitForEnd(seconds: 20) == .signalled(SIGKILL), "\(runner.tail())")
         try write(stretch, drill.input, payments)
-        try drill.finish()
+        try drill.finish(place == "P6:kill@9" ? ["-p", "1"] : [])
         let ledger = try DeadLetterLedger(inputs: [drill.input, payments], deadLetters: dead)
         var joined = ledger.goodValues(isBroken: PaidOrders.isBroken)
         let late = ledger.check(isBroken: PaidOrders.isBroken)
@@ -206,5 +207,31 @@ import Testing
         let ledger = try DeadLetterLedger(inputs: [drill.input], deadLetters: dead)
         #expect(ledger.check(isBroken: ColorMinutes.isBroken) == [])
         #expect(ledger.letters.count == 180)
+    }
+
+    /// A dead letter is longer than its record, so it may be too long where the record was not.
+    @Test func aDeadLetterThatIsTooLongIsNamedAndWrittenOnceItMayBe() throws {
+        let drill = try Drill("dead-long")
+        let dead = try topic("dlq", of: drill)
+        let text = try shipped(
+            "color-counts.yaml", "color-counts", drill,
+            [
+                "events": drill.input.name, "results": drill.output.name,
+                "events.dlq": dead.name,
+            ])
+        drill.pipeline.replacement = text
+        let value = "broken " + String(repeating: "x", count: 999_800)
+        try drill.input.write(value: Data(value.utf8), key: "broken")
+        let message = try drill.expectRefusal(78)
+        for part in ["\(drill.input.name)[0]@0", "message.max.bytes", dead.name] {
+            #expect(message.contains(part), "\(part) is not in: \(message)")
+        }
+        try drill.expectNothingOpen()
+        drill.pipeline.replacement = text.replacing(
+            "    properties:", with: "    properties:\n      message.max.bytes: 2000000")
+        try drill.finish()
+        let ledger = try DeadLetterLedger(inputs: [drill.input], deadLetters: dead)
+        #expect(ledger.check(isBroken: ColorMinutes.isBroken) == [])
+        #expect(ledger.letters.count == 1)
     }
 }
