@@ -64,6 +64,18 @@ import Testing
         }
     }
 
+    @Test func theExplanationForProgramsAndTheResolvedFileKnowFiles() throws {
+        let json = PipelineExplanation.json(try define(text))
+        for part in [
+            #""type": "file""#, #""path": "/data/in/*.csv""#, #""skip_lines": 1"#,
+            #""path": "/data/out""#,
+        ] { #expect(json.contains(part), "\(part)\nis not in\n\(json)") }
+        let echo = PipelineEcho.yaml(
+            path: "p.yaml", bytes: Array(text.utf8), environment: LintEnvironment(),
+            isResolved: true)
+        #expect(try define(echo).sources[0].batchSchema == define(text).sources[0].batchSchema)
+    }
+
     @Test func aRefusedSocketSaysWhyAndWhatToDo() throws {
         let result = lint(
             Sample.with { $0.sources = "  events: { type: socket, host: a, port: 1 }" })

@@ -40,6 +40,49 @@ import Testing
         #expect(running.join(until: .now + .seconds(10)))
     }
 
+    /// Output that is on disk, or never will be.
+    private final class Output: PendingOutput {
+        let isDurable = Mutex(false)
+        let failure: PlannedFailure?
+        init(failure: PlannedFailure? = nil) { self.failure = failure }
+        func makeDurable() throws {
+            if let failure { throw failure }
+            isDurable.withLock { $0 = true }
+        }
+    }
+
+    private func part(_ output: Output) -> SubtaskSnapshotPart {
+        var part = part(MemorySnapshot(total: 1))
+        part = SubtaskSnapshotPart(
+            context: part.context, snapshot: OperatorSnapshot(items: [[7]], output: output))
+        return part
+    }
+
+    @Test func `Output of a sink is durable before its checkpoint is acknowledged`() throws {
+        let snapshots = thread()
+        let output = Output()
+        snapshots.enqueue([part(output)], of: subtask, checkpoint: CheckpointBarrier.number(1).id)
+        let running = try snapshots.start(stackByteCount: 1 << 20)
+        let acknowledged = try #require(
+            events.snapshots(of: CheckpointBarrier.number(1).id, count: 1))
+        #expect(acknowledged[0].operators[0].items == [[7]])
+        let isDurable = output.isDurable.withLock { $0 }
+        #expect(isDurable)
+        snapshots.cancel()
+        #expect(running.join(until: .now + .seconds(10)))
+    }
+
+    @Test func `A checkpoint whose output cannot be made durable is declined`() throws {
+        let snapshots = thread()
+        let output = Output(failure: PlannedFailure(message: "disk"))
+        snapshots.enqueue([part(output)], of: subtask, checkpoint: CheckpointBarrier.number(1).id)
+        let running = try snapshots.start(stackByteCount: 1 << 20)
+        #expect(events.waitForDecline())
+        #expect(events.acknowledgementCount == 0)
+        snapshots.cancel()
+        #expect(running.join(until: .now + .seconds(10)))
+    }
+
     @Test func `Snapshots of a checkpoint that is given up are released unwritten`() throws {
         let snapshots = thread()
         let (first, second) = (MemorySnapshot(total: 1), MemorySnapshot(total: 2))

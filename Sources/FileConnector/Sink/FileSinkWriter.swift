@@ -52,8 +52,22 @@ final class FileSinkWriter: SinkWriter {
 
     @inline(__always)
     private func append(_ value: ByteSlice, to file: PartFile) throws {
-        try buffer.append(value) { try file.write($0) }
+        if !buffer.append(value) { try appendAfterFlush(value, to: file) }
         byteCount += Int64(value.count) + 1
+    }
+
+    @inline(never)
+    private func appendAfterFlush(_ value: ByteSlice, to file: PartFile) throws(FatalError) {
+        try flush(to: file)
+        if buffer.append(value) { return }
+        // Larger than the buffer: as it is, and the line end behind it.
+        try file.write(UnsafeRawBufferPointer(value.buffer))
+        _ = buffer.append(.absent)
+    }
+
+    private func flush(to file: PartFile) throws(FatalError) {
+        try file.write(buffer.contents)
+        buffer.removeAll()
     }
 
     private func begin() throws(FatalError) -> PartFile {
@@ -68,7 +82,7 @@ final class FileSinkWriter: SinkWriter {
 
     func barrier(_ barrier: CheckpointBarrier) throws {
         guard let file = current else { return }
-        try buffer.flush { try file.write($0) }
+        try flush(to: file)
         let state = PendingFile(
             folder: file.folder, hiddenName: file.hiddenName, name: file.name,
             byteCount: byteCount, rowCount: rowCount)

@@ -11,29 +11,20 @@ final class LineBuffer {
 
     deinit { bytes.deallocate() }
 
-    /// Appends a value and a line end, after making room by `flush`; a value larger than the buffer
-    /// goes to `flush` as it is.
+    /// Appends a value and a line end.
+    ///
+    /// - Returns: False if there is no room; nothing was appended then.
     @inline(__always)
-    func append(
-        _ value: ByteSlice, flush: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {  // hot
-        if count + value.count + 1 > Self.capacity { try self.flush(flush) }
-        if let base = value.base {
-            if value.count + 1 > Self.capacity {
-                try flush(UnsafeRawBufferPointer(value.buffer))
-            } else {
-                (bytes + count).update(from: base, count: value.count)
-                count += value.count
-            }
-        }
+    func append(_ value: ByteSlice) -> Bool {  // hot
+        guard count + value.count + 1 <= Self.capacity else { return false }
+        if let base = value.base { (bytes + count).update(from: base, count: value.count) }
+        count += value.count
         bytes[count] = 0x0A
         count += 1
+        return true
     }
 
-    /// Hands out what is there, and is empty.
-    func flush(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-        guard count > 0 else { return }
-        try write(UnsafeRawBufferPointer(start: bytes, count: count))
-        count = 0
-    }
+    /// What is there; valid until the next call of anything.
+    var contents: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: count) }
+    func removeAll() { count = 0 }
 }
