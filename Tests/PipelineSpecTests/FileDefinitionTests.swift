@@ -64,6 +64,19 @@ import Testing
         }
     }
 
+    @Test func theExplanationOfEventTimeSpeaksOfFiles() throws {
+        let timed = text.replacing(
+            "schema: { id: BIGINT, amount: DOUBLE }",
+            with: """
+                schema: { id: BIGINT, amount: DOUBLE }
+                    event_time: id
+                    watermark: { delay: 5 s }
+                """)
+        let explanation = PipelineExplanation.text(try define(timed))
+        #expect(explanation.contains("of each file; a file that is not read yet holds it back"))
+        #expect(!explanation.contains("partition"))
+    }
+
     @Test func theExplanationForProgramsAndTheResolvedFileKnowFiles() throws {
         let json = PipelineExplanation.json(try define(text))
         for part in [

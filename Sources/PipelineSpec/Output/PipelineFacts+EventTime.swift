@@ -37,13 +37,14 @@ extension PipelineFacts {
     }
 
     /// Where event time comes from, and what holds its watermark back.
-    static func eventTime(_ eventTime: EventTimeDefinition) -> String {
+    static func eventTime(_ eventTime: EventTimeDefinition, of source: SourceDefinition) -> String {
+        let split = source.kafka == nil ? "file" : "partition"
         let idle = eventTime.idleTimeoutMilliseconds.map {
-            "a partition without records is left out after \(DurationText.text(milliseconds: $0))"
+            "\(source.heldBackBy) is left out after \(DurationText.text(milliseconds: $0))"
         }
         return "event time \(oneLine(eventTime.expression.text)); watermark "
             + "\(DurationText.text(milliseconds: eventTime.delayMilliseconds)) behind the latest row "
-            + "of each partition; \(idle ?? "a partition without records holds it back"); at most "
+            + "of each \(split); \(idle ?? "\(source.heldBackBy) holds it back"); at most "
             + "\(DurationText.text(milliseconds: eventTime.maxLeadMilliseconds)) ahead"
             + (eventTime.alignment.map {
                 "; waits for the group \($0.group) when "
@@ -66,7 +67,9 @@ extension PipelineFacts {
 
     private func notes(_ source: SourceDefinition, _ eventTime: EventTimeDefinition) -> [String] {
         guard eventTime.idleTimeoutMilliseconds == nil else { return [] }
-        let held = "a partition without records holds it for ever: no idle_timeout"
+        // A file that is there is read sooner or later.
+        guard source.kafka != nil else { return ["\(source.heldBackBy) holds it back"] }
+        let held = "\(source.heldBackBy) holds it for ever: no idle_timeout"
         guard let group = eventTime.alignment?.group else { return [held] }
         let others = definition.sources.filter {
             $0.id != source.id && $0.eventTime?.alignment?.group == group
@@ -87,5 +90,12 @@ extension PipelineFacts {
             waiting += next?.inputs.map(\.operatorID) ?? []
         }
         return definition.sources.filter { seen.contains($0.id) }
+    }
+}
+
+extension SourceDefinition {
+    /// The split that keeps a watermark where it is.
+    fileprivate var heldBackBy: String {
+        kafka == nil ? "a file that is not read yet" : "a partition without records"
     }
 }

@@ -49,7 +49,7 @@ struct PipelineFacts {
             source.id, Self.origin(source),
             "\(source.format.rawValue), on_error \(source.onError.rawValue)"
                 + "\(Self.tombstones(source)); \(columns)",
-        ] + (source.eventTime.map { [Self.eventTime($0)] } ?? [])
+        ] + (source.eventTime.map { [Self.eventTime($0, of: source)] } ?? [])
     }
 
     private static func origin(_ source: SourceDefinition) -> String {
