@@ -102,6 +102,19 @@ import Testing
         }
     }
 
+    @Test("says that a name is not UTF-8 rather than leaving the file out")
+    func badName() throws {
+        try scratch.write("a\n", to: "1")
+        let name = Array(scratch.path.utf8CString.dropLast()) + [0x2F, -1, 0]
+        let descriptor = open(name, O_CREAT | O_WRONLY, 0o600)
+        #expect(descriptor >= 0)
+        close(descriptor)
+        let error = #expect(throws: FatalError.self) { try texts(configuration()) }
+        #expect(error?.exitCode == .configuration)
+        #expect(unlink(name) == 0)
+        #expect(try texts(configuration()) == ["a"])
+    }
+
     // MARK: Restart
 
     @Test("goes on behind the last line that was given")

@@ -39,13 +39,13 @@ enum Folder {
         }
     }
 
-    /// The names of all entries, unsorted.
-    static func names(in path: String, _ place: String) throws(FatalError) -> [String] {
+    /// The names of all entries, unsorted; nil for one that is not UTF-8.
+    static func names(in path: String, _ place: String) throws(FatalError) -> [String?] {
         guard let stream = opendir(path) else {
             throw FileFailure.system(errno, "list the folder", path, place)
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [String?] = []
         errno = 0
         while let entry = readdir(stream) {
             names.append(entry.name)
@@ -57,10 +57,10 @@ enum Folder {
 }
 
 extension UnsafeMutablePointer<dirent> {
-    /// The entry's name.
-    fileprivate var name: String {
+    /// The entry's name; nil if it is not UTF-8.
+    fileprivate var name: String? {
         withUnsafePointer(to: &pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
         }
     }
 }

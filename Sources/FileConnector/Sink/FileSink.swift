@@ -115,7 +115,9 @@ package final class FileSink: SinkCommitter {
     ) throws {
         let kept = Set(try committables.map(decode).map(\.hiddenName))
         // Listed before the question: what a later attempt makes is not among the names.
-        let names = try Folder.names(in: configuration.folder, configuration.place).filter {
+        let names = try Folder.names(in: configuration.folder, configuration.place).compactMap(
+            \.self
+        ).filter {
             PartName.isHidden($0, owner: configuration.owner) && !kept.contains($0)
         }
         guard !names.isEmpty, isNewest() else { return }

@@ -46,8 +46,7 @@ struct FilePattern {
     {
         let prefix = folder.hasSuffix("/") ? folder : folder + "/"
         var found: [String] = []
-        for name in try Folder.names(in: folder, place)
-        where matches(name, pattern) {
+        for name in try readableNames(in: folder) where matches(name, pattern) {
             var status = stat()
             guard stat(prefix + name, &status) == 0 else {
                 // It was there a moment ago: removed meanwhile.
@@ -65,6 +64,19 @@ struct FilePattern {
                     + "fewer by a pattern, or move those away that have been read")
         }
         return found.sorted()
+    }
+
+    /// - Throws: ``FatalError`` (78) for a name that is not UTF-8: it would be left out unseen.
+    private func readableNames(in folder: String) throws(FatalError) -> [String] {
+        let names = try Folder.names(in: folder, place)
+        let readable = names.compactMap(\.self)
+        guard readable.count == names.count else {
+            throw FatalError(
+                .configuration,
+                "\(place): \(folder) has \(names.count - readable.count) names that are not UTF-8; "
+                    + "rename those files, or move them away")
+        }
+        return readable
     }
 
     private func matches(_ name: String, _ pattern: String?) -> Bool {
