@@ -176,7 +176,8 @@ final class BedRun: KeyedStateWriter, Sendable {
         var snapshots: [SubtaskSnapshot] = []
         var isOver = false
         let deadline = MonotonicTime.now.advanced(byMilliseconds: 30_000)
-        while !isOver, snapshots.count < run.subtaskIDs.count {
+        // A run that is to be cut at its last batch may be over before all snapshots have been reported.
+        while snapshots.count < run.subtaskIDs.count, !isOver || isCut {
             for event in queue.take(until: deadline) {
                 switch event {
                 case .acknowledged(_, Self.checkpoint(1), let snapshot): snapshots.append(snapshot)
@@ -191,8 +192,11 @@ final class BedRun: KeyedStateWriter, Sendable {
         }
         graph.withLock { $0 = nil }
         _ = run.cancel(within: .seconds(10))
-        return outcome(isOver ? nil : snapshots, restored)
+        return outcome(isCut ? snapshots : nil, restored)
     }
+
+    /// The checkpoint was asked for: it comes, and the run counts as killed behind it.
+    private var isCut: Bool { cut.map { batches.load(ordering: .relaxed) >= $0 } ?? false }
 
     private func outcome(
         _ snapshots: [SubtaskSnapshot]?, _ restored: BedCheckpoint?
