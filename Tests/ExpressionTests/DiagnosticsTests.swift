@@ -26,6 +26,11 @@ import Testing
         }
     }
 
+    @Test(arguments: ["NULL.a", "NULL[1]", "NULL['a']", "NULL[count]", "NULL.a.b - 1"])
+    func aPartOfAnUntypedNullIsOneError(text: String) {
+        #expect(errors(text).map(\.code) == [.untypedNull])
+    }
+
     @Test(arguments: [
         ("", "E1101", 0..<0, "empty"), ("  ", "E1101", 0..<0, "empty"),
         ("weight >", "E1101", 8..<8, "expected a value, found the end"),

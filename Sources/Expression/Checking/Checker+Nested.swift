@@ -115,7 +115,11 @@ extension Checker {
     mutating func checkAccess(
         _ value: SyntaxNode, _ step: AccessStep, _ range: Range<Int>
     ) -> Checked {
-        guard case .value(let base) = check(value) else { return .invalid }
+        let checked = check(value)
+        guard case .value(let base) = checked else {
+            if case .null(let range) = checked { reportUntypedNull(range) }
+            return .invalid
+        }
         switch step {
         case .field(let name):
             return parts(of: base, [.field(name)], shown: name, range)

@@ -34,6 +34,10 @@ struct Checker {
     ) throws(ExpressionErrors) -> TypedExpression {
         let checked = check(syntax)
         let typed = conclude(checked, syntax, expected)
+        // Whoever gives no value reports why. Where that was forgotten, the text is refused all the same.
+        if typed == nil, errors.isEmpty {
+            report(.unexpectedType, "the type of this expression is not known", syntax.range)
+        }
         guard errors.isEmpty, let typed else { throw ExpressionErrors(errors) }
         return typed
     }
