@@ -68,26 +68,12 @@ private final class DeduplicateCluster {
     }
 
     func restore(parallelism: Int) throws {
-        let barrier = CheckpointBarrier(
-            id: CheckpointID(attempt: Attempt(rawValue: 1), sequence: 1), kind: .checkpoint)
-        var groups: [Int: [UInt8]] = [:]
-        var schema: [UInt8] = []
-        for instance in subtasks {
-            let snapshot = try #require(try instance.snapshot(barrier).keyed)
-            schema = snapshot.stateSchema
-            for group in snapshot.keyGroups.lower..<snapshot.keyGroups.upper {
-                var writer = ByteWriter()
-                try snapshot.write(keyGroup: group, into: &writer)
-                groups[group] = writer.bytes
-            }
-            snapshot.release()
-        }
-        let all = groups
+        let (schema, groups) = try keyedSnapshot(of: subtasks)
         try open(
             parallelism,
             RestoredState(
                 items: [], stateSchema: schema, watermark: watermark > .min ? watermark : nil
-            ) { all[$0] })
+            ) { groups[$0] })
     }
 
     /// Times and numbers of the rows that came out since the last call.

@@ -206,23 +206,7 @@ final class WindowCluster {
     }
 
     /// The state of all subtasks as a restore sees it.
-    func snapshot() throws -> (schema: [UInt8], groups: [Int: [UInt8]]) {
-        let barrier = CheckpointBarrier(
-            id: CheckpointID(attempt: Attempt(rawValue: 1), sequence: 1), kind: .checkpoint)
-        var groups: [Int: [UInt8]] = [:]
-        var schema: [UInt8] = []
-        for instance in subtasks {
-            let snapshot = try #require(try instance.snapshot(barrier).keyed)
-            schema = snapshot.stateSchema
-            for group in snapshot.keyGroups.lower..<snapshot.keyGroups.upper {
-                var writer = ByteWriter()
-                try snapshot.write(keyGroup: group, into: &writer)
-                groups[group] = writer.bytes
-            }
-            snapshot.release()
-        }
-        return (schema, groups)
-    }
+    func snapshot() throws -> KeyedSnapshot { try keyedSnapshot(of: subtasks) }
 
     /// A snapshot of all, and new subtasks made of it.
     func restore(parallelism: Int) throws { try take(over: self, parallelism: parallelism) }
@@ -248,4 +232,25 @@ final class WindowCluster {
 /// `key count sum at` of a row that came out.
 func out(_ time: Int64, _ key: String?, _ values: Cell...) -> WindowOutput.TimedRowOut {
     WindowOutput.TimedRowOut(time: time, cells: [key.map { .text($0) } ?? .null] + values)
+}
+
+typealias KeyedSnapshot = (schema: [UInt8], groups: [Int: [UInt8]])
+
+/// The keyed state of all subtasks of an operator, as a restore sees it.
+func keyedSnapshot(of subtasks: [any StreamOperator]) throws -> KeyedSnapshot {
+    let barrier = CheckpointBarrier(
+        id: CheckpointID(attempt: Attempt(rawValue: 1), sequence: 1), kind: .checkpoint)
+    var groups: [Int: [UInt8]] = [:]
+    var schema: [UInt8] = []
+    for instance in subtasks {
+        let snapshot = try #require(try instance.snapshot(barrier).keyed)
+        schema = snapshot.stateSchema
+        for group in snapshot.keyGroups.lower..<snapshot.keyGroups.upper {
+            var writer = ByteWriter()
+            try snapshot.write(keyGroup: group, into: &writer)
+            groups[group] = writer.bytes
+        }
+        snapshot.release()
+    }
+    return (schema, groups)
 }
