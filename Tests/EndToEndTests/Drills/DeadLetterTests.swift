@@ -98,7 +98,7 @@ import Testing
             }
             minute += 1
         }
-        #expect(try runner.waitForEnd(seconds: 20) == .signalled(SIGKILL), "\(runner.tail())")
+        #expect(try runner.waitForEnd() == .signalled(SIGKILL), "\(runner.tail())")
         try write(minute, to: drill.input)
         // As one chain, without channels, the rows bring their records along by themselves.
         try drill.finish(place == "P6:kill@9" ? ["-p", "1"] : [])
@@ -152,7 +152,7 @@ import Testing
             }
             stretch += 1
         }
-        #expect(try runner.waitForEnd(seconds: 20) == .signalled(SIGKILL), "\(runner.tail())")
+        #expect(try runner.waitForEnd() == .signalled(SIGKILL), "\(runner.tail())")
         try write(stretch, drill.input, payments)
         try drill.finish(place == "P6:kill@9" ? ["-p", "1"] : [])
         let ledger = try DeadLetterLedger(inputs: [drill.input, payments], deadLetters: dead)

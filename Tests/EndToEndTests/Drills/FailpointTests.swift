@@ -61,7 +61,6 @@ import Testing
     /// The prepared transaction timed out, and the runner dies once it has decided to roll back.
     @Test func aRollBackKilledAfterItsDecisionIsDecidedAgain() throws {
         let drill = try Drill("recovery-P10c")
-        drill.pipeline.checkpointTimeout = "1 s"
         drill.pipeline.transactionTimeout = "4 s"
         try drill.runUntilKilled(at: "P6:kill@3", seed: 10)
         try drill.waitUntilNothingHoldsReadersBack()

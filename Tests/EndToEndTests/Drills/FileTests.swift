@@ -147,7 +147,6 @@ import Testing
         let job = try FileJob(name)
         let broker = try Broker(sharedBy: job.scratch)
         job.more = """
-              execution.checkpointing.timeout: 1 s
             connections:
               main:
                 type: kafka

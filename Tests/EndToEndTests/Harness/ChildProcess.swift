@@ -87,7 +87,7 @@ final class ChildProcess {
         return ending
     }
 
-    func waitForEnd(seconds: Int = 60) throws -> Ending {
+    func waitForEnd(seconds: Int = 120) throws -> Ending {
         var ended: Ending?
         try wait(for: "the end of \(name)", seconds: seconds) {
             ended = endingIfEnded()
@@ -97,7 +97,7 @@ final class ChildProcess {
     }
 
     /// Waits until the process has stopped itself, as the failpoint action `stop` makes it.
-    func waitForStop(seconds: Int = 60) throws {
+    func waitForStop(seconds: Int = 120) throws {
         try wait(for: "\(name) to stop", seconds: seconds) {
             if let ended = endingIfEnded() {
                 throw DrillError("\(name) ended with \(ended) where it should stop\n\(tail())")
@@ -126,7 +126,7 @@ final class ChildProcess {
     /// Runs a command to its end and returns what it printed on standard output.
     static func run(
         _ command: [String], in folder: TemporaryFolder, input: String = "/dev/null",
-        environment: [String: String] = [:], seconds: Int = 90
+        environment: [String: String] = [:], seconds: Int = 120
     ) throws -> String {
         let path = folder.newPath("command")
         let errors = path + ".errors"

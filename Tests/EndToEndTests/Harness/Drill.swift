@@ -75,7 +75,7 @@ final class Drill {
             }
             if let ending = runner.endingIfEnded() { return ending }
         }
-        return try runner.waitForEnd(seconds: 20)
+        return try runner.waitForEnd()
     }
 
     /// Waits until a reader sees the results of everything written so far, while `runner` lives.

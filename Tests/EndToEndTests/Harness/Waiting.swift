@@ -11,7 +11,7 @@ struct DrillError: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: Completes "waited N s for ..." in the failure.
 ///   - seconds: The deadline; generous, since it costs nothing when the condition holds early.
-func wait(for what: String, seconds: Int = 60, until condition: () throws -> Bool) throws {
+func wait(for what: String, seconds: Int = 120, until condition: () throws -> Bool) throws {
     let deadline = monotonicMilliseconds() + Int64(seconds) * 1000
     while try !condition() {
         guard monotonicMilliseconds() < deadline else {
