@@ -112,7 +112,7 @@ import Testing
         ("CAST(color AS VARCHAR(3))", "VARCHAR"),
         ("color IN (SELECT 1)", "query"),
         ("EXISTS (SELECT 1)", "EXISTS"),
-        ("weight BETWEEN SYMMETRIC 1 AND 2", "SYMMETRIC"), ("x'AB'", "prefix"),
+        ("x'AB'", "prefix"),
         ("address.*", "`.*`"),
         ("COLLECT(weight)", "COLLECT"),
     ])

@@ -13,6 +13,10 @@ import Testing
         ("a = b IS NULL", "((a = b) IS NULL)"), ("a IS NOT NULL AND b", "((a IS NOT NULL) AND b)"),
         ("a BETWEEN b AND c AND d", "((a BETWEEN b AND c) AND d)"),
         ("a NOT BETWEEN b + 1 AND c", "(a NOT BETWEEN (b + 1) AND c)"),
+        ("a BETWEEN SYMMETRIC b AND c AND d", "((a BETWEEN SYMMETRIC b AND c) AND d)"),
+        ("a NOT BETWEEN SYMMETRIC b AND c", "(a NOT BETWEEN SYMMETRIC b AND c)"),
+        ("a BETWEEN ASYMMETRIC b AND c", "(a BETWEEN b AND c)"),
+        ("COUNT(ALL a + 1)", "COUNT((a + 1))"), ("\"all\" + 1", "(all + 1)"),
         ("a NOT IN (b, c + 1)", "(a NOT IN (b, (c + 1)))"), ("a LIKE b || c", "(a LIKE (b || c))"),
         ("a NOT LIKE b ESCAPE c", "(a NOT LIKE b ESCAPE c)"),
         ("a IS DISTINCT FROM b + 1 OR c", "((a IS DISTINCT FROM (b + 1)) OR c)"),
@@ -138,8 +142,10 @@ import Testing
             return "(\(shown(a)) IS \(not(isNegated))DISTINCT FROM \(shown(b)))"
         case .inList(let x, let items, let isNegated):
             return "(\(shown(x)) \(not(isNegated))IN (\(list(items))))"
-        case .between(let x, let low, let high, let isNegated):
-            return "(\(shown(x)) \(not(isNegated))BETWEEN \(shown(low)) AND \(shown(high)))"
+        case .between(let x, let low, let high, let isSymmetric, let isNegated):
+            let symmetric = isSymmetric ? "SYMMETRIC " : ""
+            return
+                "(\(shown(x)) \(not(isNegated))BETWEEN \(symmetric)\(shown(low)) AND \(shown(high)))"
         case .like(let x, let pattern, let escape, let isNegated):
             return
                 "(\(shown(x)) \(not(isNegated))LIKE \(shown(pattern))\(escape.map { " ESCAPE " + shown($0) } ?? ""))"

@@ -105,6 +105,9 @@ struct RandomExpressions {
         }
     }
 
+    /// Of the bounds of BETWEEN.
+    private mutating func order() -> String { pick(["", "ASYMMETRIC ", "SYMMETRIC "]) }
+
     mutating func boolean(_ depth: Int) -> String {
         guard depth > 0 else { return pick(["b", "c", "TRUE", "FALSE", "CAST(NULL AS BOOLEAN)"]) }
         let d = depth - 1
@@ -113,7 +116,7 @@ struct RandomExpressions {
         switch Int.random(in: 0..<22, using: &random) {
         case 19: return "(\(instant(d)) \(comparison) \(instant(d)))"
         case 20: return "(\(interval(d)) \(comparison) \(interval(d)))"
-        case 21: return "(\(instant(d)) \(not)BETWEEN \(instant(0)) AND \(instant(d)))"
+        case 21: return "(\(instant(d)) \(not)BETWEEN \(order())\(instant(0)) AND \(instant(d)))"
         case 17: return textCondition(d)
         case 15: return regexCondition(d)
         case 16: return "REGEXP(\(text(d)), \(pattern()))"
@@ -139,7 +142,7 @@ struct RandomExpressions {
         case 10:
             return
                 "(\(text(d)) \(not)IN ('a', 'grey'\(pick(["", ", NULL", ", t", ",'b','c','d','e','f','12','!'"]))))"
-        case 11: return "(\(number(d)) \(not)BETWEEN \(number(d)) AND \(number(d)))"
+        case 11: return "(\(number(d)) \(not)BETWEEN \(order())\(number(d)) AND \(number(d)))"
         case 12:
             let pattern = pick([
                 "'%'", "'a%'", "'%e_'", "'%r%'", "'_r_y'", "'a!%b!_c' ESCAPE '!'", "''", "'%語'",

@@ -22,7 +22,7 @@ extension Checker {
             guard definition != nil else { return check(call) }
             report(
                 .misplacedAggregate,
-                "\(name) is no aggregate: it takes neither DISTINCT nor FILTER",
+                "\(name) is no aggregate: it takes neither ALL, DISTINCT nor FILTER",
                 nameRange)
             return .invalid
         }

@@ -199,8 +199,8 @@ extension Checker {
     }
 
     mutating func checkBetween(
-        _ operand: SyntaxNode, _ low: SyntaxNode, _ high: SyntaxNode, _ isNegated: Bool,
-        _ range: Range<Int>
+        _ operand: SyntaxNode, _ low: SyntaxNode, _ high: SyntaxNode, isSymmetric: Bool,
+        isNegated: Bool, _ range: Range<Int>
     ) -> Checked {
         let (value, lower, upper) = (check(operand), check(low), check(high))
         guard case .value(let typed) = value else {
@@ -208,12 +208,47 @@ extension Checker {
             return .invalid
         }
         let both = binding(typed) { checker, local in
-            let a = checker.compare(.greaterOrEqual, (operand, .value(local)), (low, lower), range)
-            let b = checker.compare(.lessOrEqual, (operand, .value(local)), (high, upper), range)
-            guard case .value(let from) = a, case .value(let to) = b else { return nil }
-            return checker.logical(.and, [from, to], range)
+            let value = (operand, Checked.value(local))
+            guard isSymmetric else {
+                return checker.within(value, (low, lower), (high, upper), range)
+            }
+            return checker.withinEither(value, (low, lower), (high, upper), range)
         }
         return both.map { .value(negated($0, isNegated)) } ?? .invalid
+    }
+
+    private mutating func within(
+        _ value: (SyntaxNode, Checked), _ low: (SyntaxNode, Checked),
+        _ high: (SyntaxNode, Checked), _ range: Range<Int>
+    ) -> TypedExpression? {
+        let a = compare(.greaterOrEqual, value, low, range)
+        let b = compare(.lessOrEqual, value, high, range)
+        guard case .value(let from) = a, case .value(let to) = b else { return nil }
+        return logical(.and, [from, to], range)
+    }
+
+    /// Within the bounds in one order or in the other, each computed once.
+    private mutating func withinEither(
+        _ value: (SyntaxNode, Checked), _ low: (SyntaxNode, Checked),
+        _ high: (SyntaxNode, Checked), _ range: Range<Int>
+    ) -> TypedExpression? {
+        bindingValue(low.1) { checker, lower in
+            checker.bindingValue(high.1) { checker, upper in
+                let (a, b) = ((low.0, lower), (high.0, upper))
+                guard let straight = checker.within(value, a, b, range),
+                    let reversed = checker.within(value, b, a, range)
+                else { return nil }
+                return checker.logical(.or, [straight, reversed], range)
+            }
+        }
+    }
+
+    /// As ``binding(_:_:)``; NULL without a type goes to the body as it is.
+    private mutating func bindingValue(
+        _ checked: Checked, _ body: (inout Checker, Checked) -> TypedExpression?
+    ) -> TypedExpression? {
+        guard case .value(let typed) = checked else { return body(&self, checked) }
+        return binding(typed) { checker, local in body(&checker, .value(local)) }
     }
 
     mutating func checkLike(

@@ -18,8 +18,9 @@ extension Checker {
             return checkDistinct(left, right, isNegated, range)
         case .inList(let operand, let items, let isNegated):
             return checkInList(operand, items, isNegated, range)
-        case .between(let operand, let low, let high, let isNegated):
-            return checkBetween(operand, low, high, isNegated, range)
+        case .between(let operand, let low, let high, let isSymmetric, let isNegated):
+            return checkBetween(
+                operand, low, high, isSymmetric: isSymmetric, isNegated: isNegated, range)
         case .like(let operand, let pattern, let escape, let isNegated):
             return checkLike(operand, pattern, escape, isNegated, range)
         case .similar(let operand, let pattern, let escape, let isNegated):

@@ -63,7 +63,7 @@ extension FunctionRegistry {
 
     private static let filtered =
         " Behind a call of any aggregate, FILTER (WHERE condition) leaves out the rows for which the "
-        + "condition is not TRUE."
+        + "condition is not TRUE. ALL in front of the argument means what no DISTINCT means."
 
     private static func aggregate(
         _ function: AggregateFunction, _ syntax: [String], _ resultType: String, _ summary: String

@@ -26,12 +26,16 @@ extension FunctionRegistry {
                 FunctionExample("NULL IS NOT DISTINCT FROM CAST(NULL AS INT)", "true"),
             ]),
         syntax(
-            "BETWEEN", .comparison, ["x BETWEEN low AND high", "x NOT BETWEEN low AND high"],
-            "BOOLEAN", "`x >= low AND x <= high`, with `x` computed once.",
+            "BETWEEN", .comparison,
+            ["x [NOT] BETWEEN [ASYMMETRIC | SYMMETRIC] low AND high"],
+            "BOOLEAN",
+            "`x >= low AND x <= high`, with `x` computed once. With SYMMETRIC the bounds may stand "
+                + "in either order: `x BETWEEN a AND b OR x BETWEEN b AND a`.",
             [
                 FunctionExample("2 BETWEEN 1 AND 2", "true"),
                 FunctionExample("2 BETWEEN NULL AND 1", "false"),
                 FunctionExample("2 NOT BETWEEN 3 AND 1", "true"),
+                FunctionExample("2 BETWEEN SYMMETRIC 3 AND 1", "true"),
             ]),
         syntax(
             "IN", .comparison, ["x IN (a, b, ...)", "x NOT IN (a, b, ...)"], "BOOLEAN",

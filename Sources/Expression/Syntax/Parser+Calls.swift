@@ -24,10 +24,11 @@ extension Parser {
     ) throws(ExpressionError) -> SyntaxNode {
         if let call = try parseJSON(name, nameRange) { return call }
         let isDistinct = consume(keyword: "DISTINCT")
+        let isAll = !isDistinct && consume(keyword: "ALL")
         var ignoresNulls = false
         var arguments: [SyntaxNode] = []
         let isStar = current.isSymbol("*") && following.isSymbol(")")
-        if !isStar, !isDistinct, name == "FLOOR" || name == "CEIL" || name == "CEILING",
+        if !isStar, !isDistinct, !isAll, name == "FLOOR" || name == "CEIL" || name == "CEILING",
             !current.isSymbol(")")
         {
             let value = try parseExpression(Power.lowest)
@@ -39,6 +40,7 @@ extension Parser {
                 try expect(symbol: ")", "or `,` in the arguments of \(name)")
             }
         } else if isStar {
+            guard !isAll else { throw unexpected("a value behind ALL") }
             advance()
             advance()
         } else {
@@ -51,7 +53,7 @@ extension Parser {
             throw notBuilt("a window function (OVER)", current.range)
         }
         let filter = try parseFilter()
-        guard isDistinct || ignoresNulls || filter != nil else { return call }
+        guard isDistinct || isAll || ignoresNulls || filter != nil else { return call }
         return try node(
             .aggregate(
                 call: call, isDistinct: isDistinct, ignoresNulls: ignoresNulls, filter: filter),

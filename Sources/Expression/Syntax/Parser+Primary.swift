@@ -88,7 +88,7 @@ extension Parser {
     /// Words that cannot begin a value, and so must be quoted to be names.
     private static let reserved: Set<String> = [
         "AND", "OR", "IS", "IN", "BETWEEN", "LIKE", "ESCAPE", "WHEN", "THEN", "ELSE", "END", "AS",
-        "FROM", "DISTINCT", "SELECT", "WHERE", "SIMILAR",
+        "FROM", "ALL", "DISTINCT", "SELECT", "WHERE", "SIMILAR",
     ]
 
     private mutating func parseWord(_ name: String) throws(ExpressionError) -> SyntaxNode {

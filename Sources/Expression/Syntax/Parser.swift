@@ -189,7 +189,7 @@ struct Parser {
         return try node(.test(left, test, isNegated: isNegated), from: start)
     }
 
-    /// `[NOT] IN (..)`, `[NOT] BETWEEN .. AND ..`, `[NOT] LIKE .. [ESCAPE ..]`.
+    /// `[NOT] IN (..)`, `[NOT] BETWEEN [SYMMETRIC] .. AND ..`, `[NOT] LIKE .. [ESCAPE ..]`.
     private mutating func parseMembership(_ left: SyntaxNode) throws(ExpressionError) -> SyntaxNode
     {
         let isNegated = consume(keyword: "NOT")
@@ -220,13 +220,13 @@ struct Parser {
     private mutating func parseBetween(
         _ left: SyntaxNode, _ isNegated: Bool
     ) throws(ExpressionError) -> SyntaxNode {
-        if current.isKeyword("SYMMETRIC") { throw notBuilt("BETWEEN SYMMETRIC", current.range) }
-        _ = consume(keyword: "ASYMMETRIC")
+        let isSymmetric = consume(keyword: "SYMMETRIC")
+        if !isSymmetric { _ = consume(keyword: "ASYMMETRIC") }
         let low = try parseExpression(Power.membership + 1)
         try expect(keyword: "AND", "of BETWEEN")
         let high = try parseExpression(Power.membership + 1)
         return try node(
-            .between(left, low: low, high: high, isNegated: isNegated),
+            .between(left, low: low, high: high, isSymmetric: isSymmetric, isNegated: isNegated),
             from: left.range.lowerBound)
     }
 

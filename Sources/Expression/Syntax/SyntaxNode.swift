@@ -27,7 +27,9 @@ package final class SyntaxNode: Sendable {
         case test(SyntaxNode, TruthTest, isNegated: Bool)
         case distinct(SyntaxNode, SyntaxNode, isNegated: Bool)
         case inList(SyntaxNode, [SyntaxNode], isNegated: Bool)
-        case between(SyntaxNode, low: SyntaxNode, high: SyntaxNode, isNegated: Bool)
+        /// Symmetric: the bounds in either order.
+        case between(
+            SyntaxNode, low: SyntaxNode, high: SyntaxNode, isSymmetric: Bool, isNegated: Bool)
         case like(SyntaxNode, pattern: SyntaxNode, escape: SyntaxNode?, isNegated: Bool)
         case similar(SyntaxNode, pattern: SyntaxNode, escape: SyntaxNode?, isNegated: Bool)
         case caseWhen(SyntaxNode?, [WhenClause], otherwise: SyntaxNode?)
@@ -156,7 +158,7 @@ extension SyntaxNode.Kind {
         case .logical(_, let operands), .call(_, _, let operands, _): operands
         case .inList(let operand, let items, _): [operand] + items
         case .aggregate(let call, _, _, let filter): [call] + (filter.map { [$0] } ?? [])
-        case .between(let operand, let low, let high, _): [operand, low, high]
+        case .between(let operand, let low, let high, _, _): [operand, low, high]
         case .like(let operand, let pattern, let escape, _),
             .similar(let operand, let pattern, let escape, _):
             [operand, pattern] + (escape.map { [$0] } ?? [])
