@@ -25,6 +25,16 @@ extension BadInput {
         }
     }
 
+    static let windowLine = "    window: { type: tumbling, size: 1 min }"
+
+    /// A sink reads late rows of an aggregate that has no output of them.
+    static func unknownLate(_ what: String, _ line: String) -> BadInput {
+        let sample = aggregate(what, "E1302", line)
+        let sink =
+            "\n  d:\n    type: kafka\n    connection: main\n    input: ‸kept.late\n    topic: d\n"
+        return BadInput(what, "E1302", text: sample.text + sink)
+    }
+
     static let windows = [
         BadInput("a window without event time", "E1314") {
             $0.transforms = """
@@ -65,6 +75,8 @@ extension BadInput {
             "    state_ttl: 1 h\n    late: ‸side_output"),
         aggregate(
             "an output of late rows of a running aggregate", "E1019", "    ‸late: side_output"),
+        unknownLate("late rows of a running aggregate that has none", "    emit: every_row"),
+        unknownLate("late rows of a window that drops them", windowLine),
         aggregate(
             "lateness of a running aggregate", "E1004", "    ‸allowed_lateness: 10 s"),
         aggregate(

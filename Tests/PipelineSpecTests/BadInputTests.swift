@@ -81,6 +81,16 @@ import Testing
         #expect(result.diagnostics.first?.help == "`allowed_lateness` is a key of `window`")
     }
 
+    @Test(arguments: [
+        ("    emit: every_row", "a running aggregate has no late rows; give `kept` a `window`"),
+        (BadInput.windowLine, "write late: side_output in `kept`"),
+    ])
+    func theHelpForLateRowsSaysWhatMakesThem(line: String, help: String) {
+        let input = BadInput.unknownLate("late rows", line)
+        let result = lint(input.text.replacing("‸", with: ""))
+        #expect(result.diagnostics.first?.help?.hasPrefix(help) == true)
+    }
+
     @Test func aDuplicateKeyNamesBothLines() {
         let result = lint("version: 1\nname: a\nversion: 1\n")
         let found = result.diagnostics.first { $0.code == "E1007" }

@@ -153,7 +153,7 @@ extension PipelineChecker {
         let hint: String? =
             switch input.address.port {
             case "errors": "write on_error: side_output in `\(id)`"
-            case "late": "write late: side_output in `\(id)`"
+            case "late": graph[id].flatMap { lateHint($0) }
             default: nil
             }
         let text = FieldDecoder.excerpt(input.address.description)

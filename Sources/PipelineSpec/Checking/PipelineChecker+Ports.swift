@@ -45,6 +45,18 @@ extension PipelineChecker {
         return isWindowed(object) || object["state_ttl"] != nil
     }
 
+    /// How an operator gets the output of late rows; nil for one that can have none.
+    func lateHint(_ operatorNode: OperatorGraph.Operator) -> String? {
+        guard let kind = operatorNode.object?.kind, kind == "aggregate" || kind == "join" else {
+            return nil
+        }
+        let id = operatorNode.id
+        return hasLate(operatorNode)
+            ? "write late: side_output in `\(id)`"
+            : "a running aggregate has no late rows; give `\(id)` a `window` or a `state_ttl`, and "
+                + "late: side_output"
+    }
+
     /// Whether an operator has an output under its own id.
     func hasMainOutput(_ operatorNode: OperatorGraph.Operator) -> Bool {
         operatorNode.object?.kind != "split"

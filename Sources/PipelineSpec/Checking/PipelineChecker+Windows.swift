@@ -88,7 +88,7 @@ extension PipelineChecker {
                 .conflictingKeys, at: object.keyRange(of: "late"), path: late.path,
                 "a running aggregate has no late rows: `late` means nothing without a `window` or a "
                     + "`state_ttl`",
-                help: help)
+                help: "\(help), or state_ttl: 1 h")
         }
     }
 
