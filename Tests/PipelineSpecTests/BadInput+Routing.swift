@@ -29,6 +29,19 @@ extension BadInput {
               fewer: { type: map, input: more, drop: [place] }
             """),
         united(
+            "a list of inputs of different columns", "E1320",
+            """
+              kept: { type: filter, input: [events, ‸fewer], where: weight > 0 }
+              fewer: { type: map, input: more, drop: [place] }
+            """),
+        united(
+            "a list with an input that there is not", "E1302",
+            "  kept: { type: filter, input: [events, more, ‸moer], where: weight > 0 }"),
+        united(
+            "a list that names an input twice", "E1019",
+            "  kept: { type: filter, input: [events, more, ‸events], where: weight > 0 }"),
+        single("a list of no inputs", "E1011", "  kept: { type: filter, input: ‸[], where: weight > 0 }"),
+        united(
             "a union of an unknown input", "E1302",
             "  kept: { type: union, input: [events, more, ‸moer] }"),
         united(

@@ -64,9 +64,6 @@ struct BadInput: Sendable, CustomStringConvertible {
         BadInput("a format with options", "E1010") {
             $0.sinks += "\n    format: { type: ‸avro }"
         },
-        BadInput("a union", "E1010") {
-            $0.transforms = $0.transforms.replacing("input: events", with: "input: ‸[events]")
-        },
         BadInput("a side output that the operator has not", "E1302") {
             $0.sinks +=
                 "\n  d:\n    type: kafka\n    connection: main\n    input: ‸events.errors\n    topic: d"

@@ -27,7 +27,7 @@ struct OperatorGraph {
         /// The input as written, of an operator with one.
         var input: String? { inputs.count == 1 ? inputs[0].address.description : nil }
         /// Every text in `input`, whatever its form: none of these is without a reader. Nil for a
-        /// reader whose `input` is missing: it may have meant any.
+        /// reader whose `input` is missing or empty: it may have meant any.
         let mentionedInputs: [String]?
     }
 
@@ -64,7 +64,7 @@ extension PipelineChecker {
                         id: entry.key, section: section, keyRange: entry.keyRange, path: path,
                         object: object, inputs: object?["input"].map(Self.inputs) ?? [],
                         mentionedInputs: section == .sources
-                            ? [] : entry.value["input"].map(Self.texts)))
+                            ? [] : Self.mentioned(entry.value["input"])))
             }
         }
         return graph
@@ -82,6 +82,11 @@ extension PipelineChecker {
                     address: OutputAddress($0), alias: item.alias, value: item.value)
             }
         }
+    }
+
+    private static func mentioned(_ node: YAMLNode?) -> [String]? {
+        let found = node.map(texts) ?? []
+        return found.isEmpty ? nil : found
     }
 
     private static func texts(_ node: YAMLNode) -> [String] {
@@ -120,6 +125,7 @@ extension PipelineChecker {
             producers.map { ($0.id, sidePorts(of: $0)) }, uniquingKeysWith: { first, _ in first })
         for index in graph.operators.indices {
             let reader = graph.operators[index]
+            checkPresence(of: reader.object?["input"])
             graph.operators[index].inputs = reader.inputs.filter { input in
                 guard let known = ports[input.id] else {
                     reportUnknownInput(
@@ -129,6 +135,14 @@ extension PipelineChecker {
                 return checkOutput(input, known)
             }
         }
+    }
+
+    private func checkPresence(of inputs: DecodedValue?) {
+        guard let inputs, case .sequence(let elements) = inputs.node.content, elements.isEmpty
+        else { return }
+        decoder.report(
+            .missingKey, at: inputs.node.range, path: inputs.path, "the list of inputs is empty",
+            help: "name a source or a transform")
     }
 
     private func checkOutput(_ input: OperatorGraph.Input, _ ports: [SidePort]) -> Bool {

@@ -36,13 +36,13 @@ extension PipelineChecker {
         return nil
     }
 
-    /// An output that is named twice would be written twice.
-    private func checkDistinct(_ inputs: [OperatorGraph.Input]) {
+    /// The rows of an output that is named twice would come twice.
+    func checkDistinct(_ inputs: [OperatorGraph.Input]) {
         for (index, input) in inputs.enumerated()
         where inputs[..<index].contains(where: { $0.address == input.address }) {
             decoder.report(
                 .conflictingKeys, at: input.value.node.range, path: input.value.path,
-                "`\(input.address)` is named twice, so each record would be written twice",
+                "`\(input.address)` is named twice, so each record would come twice",
                 help: "remove one of them")
         }
     }

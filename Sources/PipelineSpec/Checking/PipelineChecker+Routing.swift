@@ -6,7 +6,44 @@ internal import YAML
 extension PipelineChecker {
     // MARK: union
 
-    func union(
+    /// A list of inputs, of an operator that reads one stream, stands for a union of them, which is
+    /// named here. No id of a file has a `/`.
+    func uniteInputs(of id: String) {
+        guard let index = graph.operators.firstIndex(where: { $0.id == id }),
+            let object = graph.operators[index].object, Self.readsOneStream(object.kind),
+            let value = object["input"], graph.operators[index].inputs.count > 1
+        else { return }
+        checkDistinct(graph.operators[index].inputs)
+        let union = id + "/input"
+        checkUnion(union, graph.operators[index], object, onError: .fail)
+        guard streams[union] != nil else { return }
+        let address = OutputAddress(operatorID: union)
+        graph.operators[index].inputs = [.init(address: address, alias: nil, value: value)]
+    }
+
+    private static func readsOneStream(_ kind: String) -> Bool {
+        !["union", "join", "dead_letter"].contains(kind)
+    }
+
+    /// - Parameter id: The union's own.
+    func checkUnion(
+        _ id: String, _ operatorNode: OperatorGraph.Operator, _ object: DecodedObject,
+        onError: ErrorPolicy
+    ) {
+        guard let (kind, made) = union(operatorNode, object) else { return }
+        var output = made
+        output.records = .union(
+            operatorNode.inputs.map { streams[$0.address.description]?.records ?? RowRecords() })
+        streams[id] = output
+        guard object.isComplete else { return }
+        transforms.append(
+            TransformDefinition(
+                id: id, position: position(operatorNode.keyRange),
+                inputs: operatorNode.inputs.map(\.address), kind: kind, onError: onError,
+                schema: output.schema))
+    }
+
+    private func union(
         _ operatorNode: OperatorGraph.Operator, _ object: DecodedObject
     ) -> (TransformDefinition.Kind, RowStream)? {
         let inputs = operatorNode.inputs
@@ -59,7 +96,7 @@ extension PipelineChecker {
             .unionSchemas, at: input.value.node.range, path: input.value.path,
             "the inputs of a union have the same columns: `\(firstInput.address)` has "
                 + "\(list(first)), and `\(input.address)` has \(list(other))",
-            help: "give one of them a map with `select` before the union")
+            help: "put a map with `select` before one of them")
     }
 
     // MARK: split

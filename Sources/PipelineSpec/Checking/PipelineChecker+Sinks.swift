@@ -2,8 +2,8 @@ internal import StreamCore
 internal import YAML
 
 extension PipelineChecker {
-    func checkSink(_ operatorNode: OperatorGraph.Operator) {
-        guard let object = operatorNode.object else { return }
+    func checkSink(_ id: String) {
+        guard let operatorNode = graph[id], let object = operatorNode.object else { return }
         switch object.kind {
         case "file": checkFileSink(operatorNode, object)
         case "dead_letter": checkDeadLetterSink(operatorNode, object)

@@ -8,7 +8,9 @@ extension PipelineChecker {
         let records = RowRecords.union(
             operatorNode.inputs.map { streams[$0.address.description]?.records ?? RowRecords() })
         addErrorStream(of: operatorNode, records)
-        if object.kind == "union" { return checkUnion(operatorNode, object) }
+        if object.kind == "union" {
+            return checkUnion(id, operatorNode, object, onError: errorPolicy(object))
+        }
         if object.kind == "join" { return checkJoin(operatorNode, object) }
         guard let input = operatorNode.input, let stream = streams[input] else {
             // The input is broken; syntax can be checked all the same.
@@ -39,20 +41,6 @@ extension PipelineChecker {
         transforms.append(
             TransformDefinition(
                 id: id, position: position(operatorNode.keyRange),
-                inputs: operatorNode.inputs.map(\.address), kind: kind,
-                onError: errorPolicy(object), schema: output.schema))
-    }
-
-    private func checkUnion(_ operatorNode: OperatorGraph.Operator, _ object: DecodedObject) {
-        guard let (kind, made) = union(operatorNode, object) else { return }
-        var output = made
-        output.records = .union(
-            operatorNode.inputs.map { streams[$0.address.description]?.records ?? RowRecords() })
-        streams[operatorNode.id] = output
-        guard object.isComplete else { return }
-        transforms.append(
-            TransformDefinition(
-                id: operatorNode.id, position: position(operatorNode.keyRange),
                 inputs: operatorNode.inputs.map(\.address), kind: kind,
                 onError: errorPolicy(object), schema: output.schema))
     }

@@ -50,10 +50,14 @@ final class PipelineChecker {
         checkGraph()
         checkSources()
         checkAlignmentGroups()
-        for id in graph.transformOrder { checkTransform(id) }
+        for id in graph.transformOrder {
+            uniteInputs(of: id)
+            checkTransform(id)
+        }
         checkReadersOfLateRows()
-        for operatorNode in graph.operators where operatorNode.section == .sinks {
-            checkSink(operatorNode)
+        for id in graph.operators.filter({ $0.section == .sinks }).map(\.id) {
+            uniteInputs(of: id)
+            checkSink(id)
         }
         checkTopicLoops()
         checkFileLoops()

@@ -54,12 +54,13 @@ enum Grammar {
     static let input = FieldSpecification(
         "input",
         .shapes(
-            scalar: .text(.any),
-            list: .notAvailable("a list of inputs here: unite them by a transform of type union"),
+            scalar: .text(.any), list: .list(.text(.any)),
             mapping: .notAvailable("inputs with aliases (a join)")),
         isRequired: true, example: "events",
-        "The id of the source or transform whose rows come in, or one of its side outputs: `id.port`."
-    )
+        """
+        The id of the source or transform whose rows come in, or one of its side outputs: `id.port`. \
+        A list stands for a union of them.
+        """)
 
     static let inputs = FieldSpecification(
         "input",

@@ -29,6 +29,11 @@ enum SyntaxAdvice {
                 "a value with ${..} must be quoted inside { } and [ ], and where it holds `: ` or"
                 + " ` #`: \"${NAME:-5 s}\""
         }
+        if message.contains("while parsing a flow") {
+            return
+                "inside { } and [ ] a text with a comma or one of []{} must be quoted: "
+                + "{ first: \"tags[0]\" }; check also that every bracket is closed"
+        }
         if message.contains("mapping values") {
             return "quote a text that holds `: `, or check the indentation"
         }

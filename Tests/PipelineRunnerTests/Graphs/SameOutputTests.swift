@@ -59,7 +59,7 @@ import Testing
           o4: { type: kafka, connection: main, input: hours, topic: o4, format: json }
           o5: { type: kafka, connection: main, input: sessions, topic: o5, format: json }
           o6: { type: kafka, connection: main, input: pairs, topic: o6, format: json }
-          o7: { type: kafka, connection: main, input: together, topic: o7, format: json }
+          o7: { type: kafka, connection: main, input: [positive, shifted], topic: o7, format: json }
         """
 
     private static func partition(_ name: String, _ random: inout SplitMix64) -> [String] {
