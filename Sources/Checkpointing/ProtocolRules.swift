@@ -45,4 +45,6 @@ package struct ProtocolRules: OptionSet, Hashable, Sendable {
     package static let makeDurable = ProtocolRules(rawValue: 1 << 19)
     /// A list is committed or resumed only if every one of its transactions is alive.
     package static let listAllAlive = ProtocolRules(rawValue: 1 << 20)
+    /// What hangs is ended as it was decided, before its producer id is used again.
+    package static let settleHanging = ProtocolRules(rawValue: 1 << 21)
 }

@@ -40,7 +40,9 @@ extension BadInput {
         united(
             "a list that names an input twice", "E1019",
             "  kept: { type: filter, input: [events, more, ‸events], where: weight > 0 }"),
-        single("a list of no inputs", "E1011", "  kept: { type: filter, input: ‸[], where: weight > 0 }"),
+        single(
+            "a list of no inputs", "E1011",
+            "  kept: { type: filter, input: ‸[], where: weight > 0 }"),
         united(
             "a union of an unknown input", "E1302",
             "  kept: { type: union, input: [events, more, ‸moer] }"),

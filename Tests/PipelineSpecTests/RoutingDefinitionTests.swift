@@ -18,7 +18,8 @@ import Testing
                     schema: { color: STRING, weight: DOUBLE, place: "ROW<city STRING>" }
                 """
             $0.transforms = transforms
-            $0.sinks = "  out: { type: kafka, connection: main, input: \(sinkInput), topic: results }"
+            $0.sinks =
+                "  out: { type: kafka, connection: main, input: \(sinkInput), topic: results }"
         }
         let result = lint(text)
         #expect(result.places == [])
@@ -27,7 +28,9 @@ import Testing
 
     private func inputs(_ definition: PipelineDefinition) -> [String: [String]] {
         Dictionary(
-            uniqueKeysWithValues: definition.transforms.map { ($0.id, $0.inputs.map(\.description)) }
+            uniqueKeysWithValues: definition.transforms.map {
+                ($0.id, $0.inputs.map(\.description))
+            }
         )
     }
 

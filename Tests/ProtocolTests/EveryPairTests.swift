@@ -19,7 +19,8 @@ import Testing
                 state: "Ongoing", producer: Words.producer(slot: 0, epoch: 1),
                 timeoutMilliseconds: 1, startTimeMilliseconds: 0), wallClockMilliseconds: 0),
         .describeFailed(.unanswered, message: "m"), .endTransactionAnswered(.committed),
-        .fenceAnswered(.fenced), .markerRead(.absent), .waited, .attemptTaken(Attempt(rawValue: 9)),
+        .fenceAnswered(.fenced), .markerRead(.absent), .settleAnswered(.settled([])),
+        .waited, .attemptTaken(Attempt(rawValue: 9)),
     ]
 
     /// Whatever comes, recovery asks at most one question at a time, and ends at most once.

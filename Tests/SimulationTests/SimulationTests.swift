@@ -77,6 +77,7 @@ import Testing
         Sabotage("accept any larger marker", .markerEquality),
         Sabotage("resume a checkpoint that a power cut can take away", .makeDurable),
         Sabotage("commit a list that is not all alive", .listAllAlive),
+        Sabotage("leave to the next transaction what hangs", .settleHanging),
     ]
 
     @Test(arguments: sabotages)

@@ -19,6 +19,7 @@ package enum RecoveryEvent: Hashable, Sendable {
     case endTransactionAnswered(EndTransactionAnswer)
     case fenceAnswered(FenceAnswer)
     case markerRead(MarkerReading)
+    case settleAnswered(SettleAnswer)
     case waited
     case attemptTaken(Attempt)
 }
@@ -41,6 +42,9 @@ package enum RecoveryAction: Hashable, Sendable {
     case fence(transactionalID: String)
     /// Answer: `markerRead`.
     case readMarker
+    /// End what hangs: transactions of these as committed, all others as aborted. Answer:
+    /// `settleAnswered`.
+    case settle(committed: Set<ProducerIdentity>)
     /// Back off. Answer: `waited`.
     case wait(milliseconds: Int64)
     /// Create a new attempt exclusively, above this one and every other; later checks are about it.

@@ -10,7 +10,8 @@ extension RecoveryProtocol {
         if settings.isFresh { return beginNewLife(marker, found) }
         switch plan(marker) {
         case .firstStart:
-            return finish(.start(start(nil, marker: marker, isInitial: true), .firstStart))
+            return settle(
+                start(nil, marker: marker, isInitial: true), .firstStart, isProved: false)
         case .restore(let facts):
             return secure(
                 start(facts, marker: marker, isInitial: false), .restored, isProved: true)
@@ -46,9 +47,9 @@ extension RecoveryProtocol {
                 .takeAttempt(above: marker.attempt))
         }
         let isInitial = !settings.transactionalIDs.isEmpty
-        return finish(
-            .start(
-                start(nil, marker: marker, isInitial: isInitial), .newLife(formerMarker: marker)))
+        return settle(
+            start(nil, marker: marker, isInitial: isInitial), .newLife(formerMarker: marker),
+            isProved: false)
     }
 
     /// Restoring a checkpoint that a power cut could still take away would undo committed output.
@@ -57,8 +58,52 @@ extension RecoveryProtocol {
     ) -> [RecoveryAction] {
         guard let id = start.restored?.id, id != secured, !isRecordedCommitted(id),
             rules.contains(.makeDurable)
-        else { return finish(start, note, isProved: isProved) }
+        else { return settle(start, note, isProved: isProved) }
         return ask(.securing(start, note, isProved: isProved), .makeDurable(id))
+    }
+
+    // MARK: Step 7
+
+    /// Every id is fenced, so that whatever is open under one hangs.
+    mutating func settle(
+        _ start: JobStart, _ note: RecoveryNote, isProved: Bool
+    ) -> [RecoveryAction] {
+        guard !settings.transactionalIDs.isEmpty, rules.contains(.settleHanging) else {
+            return finish(start, note, isProved: isProved)
+        }
+        return ask(
+            .settling(start, note, isProved: isProved), .settle(committed: committed(by: start)))
+    }
+
+    mutating func settled(
+        _ start: JobStart, _ note: RecoveryNote, isProved: Bool, _ answer: SettleAnswer
+    ) -> [RecoveryAction] {
+        switch answer {
+        case .settled, .unseen: return finish(start, note, isProved: isProved)
+        case .unanswered(let reason):
+            return repeatLater(.settle(committed: committed(by: start)), reason)
+        case .denied(let message): return finish(.stop(.unauthorized(message: message)))
+        }
+    }
+
+    /// Transactions of checkpoints that are known to be committed: recorded so, or the one to start from
+    /// and those before it, marker by marker. What is not in the store any more does not hang: no later
+    /// checkpoint became durable before it had ended in every partition.
+    private func committed(by start: JobStart) -> Set<ProducerIdentity> {
+        let known = stored.compactMap(\.facts)
+        var producers: Set<ProducerIdentity> = []
+        for checkpoint in stored where checkpoint.isRecordedCommitted {
+            producers.formUnion(checkpoint.facts?.transactions.map(\.producer) ?? [])
+        }
+        var next = start.restored?.finalMarker ?? start.marker
+        var reached: Set<CheckpointID> = []
+        // Ends: each turn reaches a marker that was not reached before.
+        while let marker = next, reached.insert(marker).inserted {
+            let ending = known.filter { $0.finalMarker == marker && !$0.transactions.isEmpty }
+            producers.formUnion(ending.flatMap(\.transactions).map(\.producer))
+            next = ending.compactMap(\.predecessorMarker).first
+        }
+        return producers
     }
 
     mutating func finish(

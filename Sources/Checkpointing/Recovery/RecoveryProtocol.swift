@@ -35,8 +35,10 @@ package struct RecoveryProtocol: Sendable {
         case listingAgain(marker: CheckpointID?)
         case checkingBeforeRestore(marker: CheckpointID?, stored: [StoredCheckpoint])
         case raisingAttempt(marker: CheckpointID?, stored: [StoredCheckpoint])
-        /// The last step: the checkpoint to restore becomes durable.
+        /// The checkpoint to restore becomes durable.
         case securing(JobStart, RecoveryNote, isProved: Bool)
+        /// The last step: what hangs is ended as it was decided.
+        case settling(JobStart, RecoveryNote, isProved: Bool)
         case ended
     }
 
@@ -90,7 +92,9 @@ package struct RecoveryProtocol: Sendable {
             settings.attempt = attempt
             return beginNewLife(marker, found)
         case (.securing(let start, let note, let isProved), .madeDurable):
-            return finish(start, note, isProved: isProved)
+            return settle(start, note, isProved: isProved)
+        case (.settling(let start, let note, let isProved), .settleAnswered(let answer)):
+            return settled(start, note, isProved: isProved, answer)
         case (.idle, _), (.ended, _): return []
         case (_, .storageFailed(let message)): return finish(.stop(.storage(message: message)))
         default: return []

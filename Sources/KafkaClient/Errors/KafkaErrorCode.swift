@@ -24,6 +24,7 @@ enum KafkaErrorCode {
     static let invalidTransactionTimeout: Int32 = 50
     static let concurrentTransactions: Int32 = 51
     static let transactionalIDAuthorizationFailed: Int32 = 53
+    static let operationNotAttempted: Int32 = 55
     static let saslAuthenticationFailed: Int32 = 58
     static let unstableOffsetCommit: Int32 = 88
     static let producerFenced: Int32 = 90

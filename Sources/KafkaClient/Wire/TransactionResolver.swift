@@ -1,7 +1,7 @@
 package import StreamCore
 
 /// The few raw requests that librdkafka cannot send: commit another process's transaction, fence an
-/// id, describe it, read the marker.
+/// id, describe it, read the marker, find and end transactions that hang.
 ///
 /// - Threading: any thread, several at a time.
 /// - Blocking: each call at most ``Options/timeoutMilliseconds``; within it the coordinator is
@@ -62,7 +62,8 @@ package final class TransactionResolver: Sendable {
         case denied(reason: String)
     }
 
-    private let cluster: WireCluster
+    let cluster: WireCluster
+    let options: Options
     /// Of the addresses asked first, for messages.
     private let bootstrapServers: String
 
@@ -84,6 +85,7 @@ package final class TransactionResolver: Sendable {
             throw KafkaConfiguration.error("bootstrap.servers has no address of the form host:port")
         }
         bootstrapServers = configuration.bootstrapServers
+        self.options = options
         cluster = WireCluster(
             bootstrap: bootstrap, options: options, connect: connect ?? Self.connectTCP)
     }
@@ -102,15 +104,20 @@ package final class TransactionResolver: Sendable {
                 commits: true))
     }
 
-    /// Beside the commit above only tests send this, to see an abort refused.
     func send(_ request: EndTransactionRequest) -> EndTransactionReply {
-        let transactionalID = request.transactionalID
+        send(request, of: request.transactionalID)
+    }
+
+    /// A request whose answer is one code, to the coordinator of an id.
+    func send<Request: WireRequest>(
+        _ request: Request, of transactionalID: String
+    ) -> EndTransactionReply where Request.Response == Int16 {
         let outcome = cluster.ask(coordinatorOf: .transaction(transactionalID), request) {
             code -> WireCluster.Verdict<EndTransactionReply> in
             if code == 0 { return .decided(.committed) }
             if RetriableCode.contains(code) { return .retry(code: code) }
             if Self.refusals.contains(Int32(code)) { return .decided(.refused(code: code)) }
-            let reason = Self.text("EndTxn", code)
+            let reason = Self.text("\(Request.api)", code)
             return .decided(
                 Self.isDenial(code) ? .denied(reason: reason) : .unanswered(reason: reason))
         }
@@ -236,20 +243,22 @@ package final class TransactionResolver: Sendable {
     /// - Throws: `unknownTopic`, `unauthorized`; `timedOut` when there was no usable answer.
     package func topicID(_ topic: String) throws(KafkaError) -> [UInt8]? {
         let what = "id of topic \"\(topic)\""
-        let outcome = cluster.askAny(MetadataRequest(topic: topic)) {
-            answer -> WireCluster.Verdict<MetadataRequest.Response> in
-            RetriableCode.contains(answer.errorCode)
-                ? .retry(code: answer.errorCode) : .decided(answer)
+        let outcome = cluster.askAny(MetadataRequest(topics: [topic])) {
+            answer -> WireCluster.Verdict<MetadataRequest.Topic?> in
+            guard let found = answer.topics.first, answer.topics.count == 1 else {
+                return .decided(nil)
+            }
+            return RetriableCode.contains(found.errorCode)
+                ? .retry(code: found.errorCode) : .decided(found)
         }
-        let answer = try decided(outcome, what)
-        guard answer.errorCode == 0 else { throw Self.error(answer.errorCode, what) }
-        guard answer.topic == topic else {
+        guard let answer = try decided(outcome, what), answer.name == topic else {
             throw Self.error(-1, "\(what): the answer is about another topic")
         }
-        return answer.topicID.allSatisfy { $0 == 0 } ? nil : answer.topicID
+        guard answer.errorCode == 0 else { throw Self.error(answer.errorCode, what) }
+        return answer.id.allSatisfy { $0 == 0 } ? nil : answer.id
     }
 
-    private func decided<Value>(
+    func decided<Value>(
         _ outcome: WireCluster.Outcome<Value>, _ what: String
     ) throws(KafkaError) -> Value {
         switch outcome {
@@ -262,7 +271,7 @@ package final class TransactionResolver: Sendable {
         }
     }
 
-    private static func error(_ code: Int16, _ what: String) -> KafkaError {
+    static func error(_ code: Int16, _ what: String) -> KafkaError {
         KafkaError(.of(Int32(code)), code: Int32(code), context: what)
     }
 

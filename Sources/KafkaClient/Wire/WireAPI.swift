@@ -5,7 +5,9 @@ package enum WireAPI: Int16, Sendable, CaseIterable {
     case findCoordinator = 10
     case apiVersions = 18
     case initProducerID = 22
+    case addPartitionsToTransaction = 24
     case endTransaction = 26
+    case describeProducers = 61
     case describeTransactions = 65
 }
 
@@ -18,7 +20,9 @@ extension WireAPI: CustomStringConvertible {
         case .findCoordinator: "FindCoordinator"
         case .apiVersions: "ApiVersions"
         case .initProducerID: "InitProducerId"
+        case .addPartitionsToTransaction: "AddPartitionsToTxn"
         case .endTransaction: "EndTxn"
+        case .describeProducers: "DescribeProducers"
         case .describeTransactions: "DescribeTransactions"
         }
     }

@@ -86,7 +86,7 @@ final class WireCluster: Sendable {
     }
 
     /// Tries until something is decided or the time is over, with growing pauses between.
-    private func repeated<Value>(
+    func repeated<Value>(
         _ attempt: (_ deadline: Int64) throws(WireError) -> Outcome<Value>
     ) -> Outcome<Value> {
         let end = Monotonic.milliseconds() + options.timeoutMilliseconds
@@ -116,7 +116,7 @@ final class WireCluster: Sendable {
         return Monotonic.remaining(until: end) > 0
     }
 
-    private func sendToAny<Request: WireRequest>(
+    func sendToAny<Request: WireRequest>(
         _ request: Request, _ deadline: Int64
     ) throws(WireError) -> Request.Response {
         var failure = WireError.unexpected("no bootstrap broker")
@@ -132,7 +132,7 @@ final class WireCluster: Sendable {
         throw failure
     }
 
-    private func send<Request: WireRequest>(
+    func send<Request: WireRequest>(
         _ request: Request, to address: WireAddress, _ deadline: Int64
     ) throws(WireError) -> Request.Response {
         let connection = try take(address, deadline)

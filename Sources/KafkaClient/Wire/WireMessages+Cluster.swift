@@ -60,66 +60,6 @@ struct ApiVersionsV0Request: WireRequest {
     }
 }
 
-/// Metadata v11 of one topic: its id. Kafka 2.8 and later.
-struct MetadataRequest: WireRequest {
-    struct Response {
-        let errorCode: Int16
-        let topic: String
-        /// 16 bytes; all zero on a broker without topic ids.
-        let topicID: [UInt8]
-    }
-    static let api = WireAPI.metadata
-    static let version: Int16 = 11
-    static let isFlexible = true
-    let topic: String
-
-    func encode(into writer: inout WireWriter) {
-        writer.appendCompactCount(1)
-        for _ in 0..<2 { writer.append(UInt64(0)) }  // the id: asked for by name
-        writer.appendCompact(topic)
-        writer.appendNoTags()
-        writer.append(false)  // create it
-        writer.append(false)  // tell who may do what
-        writer.appendNoTags()
-    }
-
-    static func decode(_ reader: inout WireReader) throws(WireError) -> Response {
-        _ = try reader.read(Int32.self)  // throttle time
-        for _ in 0..<(try reader.readCompactCount(itemByteCountMin: 11)) { try skipBroker(&reader) }
-        _ = try reader.readNullableCompactString()  // cluster id
-        _ = try reader.read(Int32.self)  // controller
-        let count = try reader.readCompactCount(itemByteCountMin: 26)
-        guard count == 1 else { throw .unexpected("\(count) topics for one") }
-        let response = try topic(&reader)
-        try reader.skipTags()
-        return response
-    }
-
-    private static func skipBroker(_ reader: inout WireReader) throws(WireError) {
-        _ = try reader.read(Int32.self)
-        _ = try reader.readCompactString()
-        _ = try reader.read(Int32.self)
-        _ = try reader.readNullableCompactString()  // rack
-        try reader.skipTags()
-    }
-
-    private static func topic(_ reader: inout WireReader) throws(WireError) -> Response {
-        let errorCode = try reader.read(Int16.self)
-        let name = try reader.readCompactString()
-        let topicID = try reader.readRaw(16)
-        _ = try reader.readBool()  // internal
-        for _ in 0..<(try reader.readCompactCount(itemByteCountMin: 18)) {
-            _ = try reader.read(Int16.self)  // error
-            for _ in 0..<3 { _ = try reader.read(Int32.self) }  // index, leader, leader's epoch
-            for _ in 0..<3 { try reader.skipCompactIntegers() }  // replicas, in sync, offline
-            try reader.skipTags()
-        }
-        _ = try reader.read(Int32.self)  // authorized operations
-        try reader.skipTags()
-        return Response(errorCode: errorCode, topic: name, topicID: topicID)
-    }
-}
-
 /// FindCoordinator v1: the broker that rules a transactional id or a group.
 struct FindCoordinatorRequest: WireRequest {
     enum Key: Hashable, Sendable { case group(String), transaction(String) }

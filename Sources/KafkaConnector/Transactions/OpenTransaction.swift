@@ -17,6 +17,7 @@ final class OpenTransaction: Sendable {
     /// Wall clock at the first write; 0: none yet.
     private let beginTime = Atomic<Int64>(0)
     private let isSealedFlag = Atomic<Bool>(false)
+    private let isCommittedFlag = Atomic<Bool>(false)
 
     init(
         slot: Int, client: TransactionalProducer, identity: ProducerIdentity,
@@ -46,6 +47,12 @@ final class OpenTransaction: Sendable {
     var isSealed: Bool {
         get { isSealedFlag.load(ordering: .acquiring) }
         set { isSealedFlag.store(newValue, ordering: .releasing) }
+    }
+
+    /// The coordinator has decided so; markers may still be missing.
+    var isCommitted: Bool {
+        get { isCommittedFlag.load(ordering: .acquiring) }
+        set { isCommittedFlag.store(newValue, ordering: .releasing) }
     }
 }
 

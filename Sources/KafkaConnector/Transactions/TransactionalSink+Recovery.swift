@@ -1,6 +1,7 @@
 internal import KafkaClient
 package import StreamAPI
 internal import StreamCore
+internal import Synchronization
 
 extension TransactionalSink {
     package func endTransaction(_ transaction: PreparedTransaction) -> EndTransactionAnswer {
@@ -16,7 +17,7 @@ extension TransactionalSink {
     }
 
     /// The broker's answer does not say which permission it misses.
-    private func denial(_ reason: String) -> String {
+    func denial(_ reason: String) -> String {
         "\(reason); the principal of this connection needs \(permission)"
     }
 
@@ -25,7 +26,7 @@ extension TransactionalSink {
             transactionalID: transactionalID,
             transactionTimeoutMilliseconds: connection.transactionTimeoutMilliseconds)
         {
-        case .fenced: .fenced
+        case .fenced(let producerID, _): fenced(transactionalID, producerID)
         case .refused(let code):
             .unanswered(
                 reason: "fence \(transactionalID): the coordinator answers "
@@ -33,6 +34,12 @@ extension TransactionalSink {
         case .unanswered(let reason): .unanswered(reason: reason)
         case .denied(let reason): .denied(message: denial("fence \(transactionalID): \(reason)"))
         }
+    }
+
+    /// What hangs is known by its producer id.
+    private func fenced(_ transactionalID: String, _ producerID: ProducerID) -> FenceAnswer {
+        fencedIDs.withLock { $0[producerID] = transactionalID }
+        return .fenced
     }
 
     package func describe(

@@ -65,13 +65,18 @@ extension TransactionalSink {
     }
 
     package func commit(slot: Int) throws(TransactionError) {
+        let transaction = transaction(slot: slot)
         do throws(KafkaError) {
-            try transaction(slot: slot).client.commit(
-                timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+            if !transaction.isCommitted {
+                try transaction.client.commit(
+                    timeoutMilliseconds: Self.requestTimeoutMilliseconds)
+                transaction.isCommitted = true
+            }
         } catch {
             throw error.transactionError(
                 "commit \(transactionalID(slot: slot))", permission: permission)
         }
+        try awaitEnd(of: transaction)
     }
 
     package func destroy(slot: Int) {

@@ -23,6 +23,10 @@ package final class TransactionalSink: TransactionDriver {
     let resolver: TransactionResolver
     let outputRanges: OutputRanges
     let gate = ActivationGate<OpenTransaction>()
+    /// Transactional ids that were fenced, by their producer ids.
+    let fencedIDs = Mutex<[ProducerID: String]>([:])
+    /// Whether the brokers tell whose transactions are open.
+    let seesProducers = Atomic<Bool>(true)
     private let transactions = Mutex<[Int: OpenTransaction]>([:])
 
     /// - Parameters:

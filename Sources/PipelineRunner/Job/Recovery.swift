@@ -51,7 +51,7 @@ struct Recovery {
         case .wait(let milliseconds):
             usleep(UInt32(clamping: milliseconds * 1000))
             return .waited
-        case .describe, .endTransaction, .fence, .readMarker: return ask(action)
+        case .describe, .endTransaction, .fence, .readMarker, .settle: return ask(action)
         case .finish: return nil
         }
     }
@@ -103,8 +103,24 @@ struct Recovery {
         case .readMarker:
             arrive(.p10d)
             return .markerRead(driver.readMarker())
+        case .settle(let committed):
+            let answer = driver.settle(committed: committed)
+            if case .settled(let hanging) = answer { hanging.forEach(log) }
+            return .settleAnswered(answer)
         default: return nil
         }
+    }
+
+    private func log(_ hanging: HangingTransaction) {
+        Log.warning(
+            "a transaction hung, since Kafka had not ended it in this partition; it is ended now",
+            [
+                "partition": "\(hanging.topic)[\(hanging.partition.rawValue)]",
+                "offset": hanging.startOffset,
+                "producer_id": hanging.producer.producerID.rawValue,
+                "epoch": hanging.producer.epoch.rawValue,
+                "outcome": hanging.isCommitted ? "committed" : "aborted",
+            ])
     }
 
     private func describe(_ id: String, _ driver: any TransactionDriver) -> RecoveryEvent {

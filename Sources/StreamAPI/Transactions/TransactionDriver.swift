@@ -33,7 +33,8 @@ public protocol TransactionDriver: AnyObject, Sendable {
     func flush(slot: Int) throws(TransactionError) -> FlushReport
     /// Puts the commit marker into the transaction, last.
     func sendMarker(slot: Int, checkpoint: CheckpointID, attempt: Attempt) throws(TransactionError)
-    /// rd_kafka_commit_transaction. `unanswered` in the error: call it again, never abort.
+    /// rd_kafka_commit_transaction, and its end in every partition. `unanswered` in the error: call it
+    /// again, never abort. `failed`: it is committed, and hangs; recovery settles it.
     func commit(slot: Int) throws(TransactionError)
     /// Frees the client instance. An open transaction is left to whoever fences the id.
     func destroy(slot: Int)
@@ -46,6 +47,9 @@ public protocol TransactionDriver: AnyObject, Sendable {
     func describe(transactionalID: String) throws(TransactionError) -> TransactionDescription
     /// OffsetFetch with require_stable on the marker group.
     func readMarker() -> MarkerReading
+    /// Ends the transactions that hang in some partition, of every id that was fenced by this driver:
+    /// those of `committed` by a commit, all others by an abort.
+    func settle(committed: Set<ProducerIdentity>) -> SettleAnswer
 }
 
 public struct FlushReport: Hashable, Sendable {

@@ -125,3 +125,36 @@ public struct TransactionDescription: Hashable, Sendable {
         self.startTimeMilliseconds = startTimeMilliseconds
     }
 }
+
+/// A transaction that its coordinator has ended, and that one partition still has open: Kafka wrote no
+/// marker there. The next transaction of its producer id would end it, with that one's outcome.
+public struct HangingTransaction: Hashable, Sendable {
+    public let topic: String
+    public let partition: PartitionIndex
+    public let producer: ProducerIdentity
+    /// Of its first record there; readers are held back at it.
+    public let startOffset: Int64
+    /// How it was decided, and is ended.
+    public let isCommitted: Bool
+    public init(
+        topic: String, partition: PartitionIndex, producer: ProducerIdentity, startOffset: Int64,
+        isCommitted: Bool
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.producer = producer
+        self.startOffset = startOffset
+        self.isCommitted = isCommitted
+    }
+}
+
+/// What became of the transactions that hang.
+public enum SettleAnswer: Hashable, Sendable {
+    /// None is left; these were ended.
+    case settled([HangingTransaction])
+    /// They cannot be looked for without a permission that nothing else needs.
+    case unseen(reason: String)
+    case unanswered(reason: String)
+    /// A permission is missing: asking again does not help (exit code 77).
+    case denied(message: String)
+}

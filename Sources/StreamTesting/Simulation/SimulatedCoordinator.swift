@@ -22,8 +22,15 @@ package struct SimulatedCoordinator {
         /// Where in the group's log the marker was appended.
         var markerPosition = 0
         var records: [Int] = []
+        package fileprivate(set) var hanging: [Hanging] = []
         /// A transaction was opened in this epoch already (invariant I6).
         var hasUsedEpoch = false
+    }
+
+    /// Records whose transaction has ended for the coordinator alone: no marker is behind them.
+    package struct Hanging {
+        package let producer: ProducerIdentity
+        let records: [Int]
     }
 
     package enum Answer { case done, concurrent, fenced, refused(Int16) }
@@ -45,6 +52,10 @@ package struct SimulatedCoordinator {
     /// Source offsets whose results became visible since this was last emptied.
     package var newlyCommitted: [Int] = []
     package let timeoutMilliseconds: Int64
+    /// The next transaction with records ends without a marker behind them, as after the restart of a
+    /// broker.
+    package var skipsMarkers = false
+    package private(set) var skippedCount = 0
 
     package init(slotCount: Int, timeoutMilliseconds: Int64) {
         entries = Array(repeating: Entry(), count: slotCount)
@@ -136,10 +147,7 @@ package struct SimulatedCoordinator {
     package mutating func completeCommits() {
         for slot in entries.indices where entries[slot].state == "PrepareCommit" {
             entries[slot].state = "CompleteCommit"
-            for index in entries[slot].records {
-                log[index].status = .committed
-                newlyCommitted.append(log[index].offset)
-            }
+            writeMarker(slot, commits: true)
             // Of two, the group keeps the one appended later, whichever transaction ends first.
             if let new = entries[slot].marker, entries[slot].markerPosition > markerPosition {
                 marker = new
@@ -171,10 +179,52 @@ package struct SimulatedCoordinator {
 
     private mutating func abort(_ slot: Int) {
         newlyAborted.append(entries[slot].identity)
-        for index in entries[slot].records { log[index].status = .aborted }
+        writeMarker(slot, commits: false)
         clear(slot)
         entries[slot].state = "CompleteAbort"
         bumpEpoch(slot)
+    }
+
+    /// A marker ends whatever its producer id has open, also what hangs.
+    private mutating func writeMarker(_ slot: Int, commits: Bool) {
+        let records = entries[slot].records
+        if skipsMarkers, !records.isEmpty {
+            skipsMarkers = false
+            skippedCount += 1
+            entries[slot].hanging.append(
+                Hanging(producer: entries[slot].identity, records: records))
+            return
+        }
+        end(entries[slot].hanging.flatMap(\.records) + records, commits: commits)
+        entries[slot].hanging = []
+    }
+
+    private mutating func end(_ records: [Int], commits: Bool) {
+        for index in records {
+            log[index].status = commits ? .committed : .aborted
+            if commits { newlyCommitted.append(log[index].offset) }
+        }
+    }
+
+    /// Ends what hangs.
+    package mutating func settle(committed: Set<ProducerIdentity>) {
+        for slot in entries.indices {
+            for hanging in entries[slot].hanging {
+                end(hanging.records, commits: committed.contains(hanging.producer))
+            }
+            entries[slot].hanging = []
+        }
+    }
+
+    package func hangs(_ producer: ProducerIdentity) -> Bool {
+        entries.contains { $0.hanging.contains { $0.producer == producer } }
+    }
+
+    /// Whether the result of a source offset is among what hangs.
+    package func isHanging(offset: Int) -> Bool {
+        entries.contains { entry in
+            entry.hanging.contains { $0.records.contains { log[$0].offset == offset } }
+        }
     }
 
     private mutating func clear(_ slot: Int) {

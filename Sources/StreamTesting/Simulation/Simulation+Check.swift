@@ -21,7 +21,8 @@ extension Simulation {
     /// Results become visible checkpoint by checkpoint, so they are always those of a prefix.
     private func checkNoHole() {
         guard let last = isVisible.lastIndex(of: true) else { return }
-        for offset in 0..<last where hasResult[offset] && !isVisible[offset] {
+        for offset in 0..<last
+        where hasResult[offset] && !isVisible[offset] && !coordinator.isHanging(offset: offset) {
             return fail("I2: the result of \(last) is visible, that of \(offset) is not")
         }
     }

@@ -144,10 +144,16 @@ extension Simulation {
         let answer = coordinator.endTransaction(slot, writer.producer)
         if isStormy, random.oneIn(8) { return failed(slot, .unanswered) }
         switch answer {
-        case .done: return .committed(slot: slot)
+        case .done: return ended(slot, writer.producer)
         case .concurrent: return failed(slot, .unanswered)
         case .fenced, .refused: return failed(slot, .fenced)
         }
+    }
+
+    /// The driver waits for the markers.
+    private func ended(_ slot: Int, _ producer: ProducerIdentity) -> JobEvent {
+        coordinator.completeCommits()
+        return coordinator.hangs(producer) ? failed(slot, .failed) : .committed(slot: slot)
     }
 
     // MARK: Recovery
@@ -173,6 +179,13 @@ extension Simulation {
             process.recoveryEvents.append(
                 .fenceAnswered(isFenced ? .fenced : .unanswered(reason: "51")))
         case .readMarker: process.recoveryEvents.append(.markerRead(coordinator.readMarker()))
+        case .settle(let committed):
+            if isStormy, random.oneIn(8) {
+                process.recoveryEvents.append(.settleAnswered(.unanswered(reason: "lost")))
+                return
+            }
+            coordinator.settle(committed: committed)
+            process.recoveryEvents.append(.settleAnswered(.settled([])))
         case .wait(let milliseconds):
             now += milliseconds
             process.recoveryEvents.append(.waited)

@@ -6,7 +6,7 @@ internal import StreamCore
 extension Simulation {
     func injectFault() {
         if declinesMuch, random.oneIn(2) { return abortByAdministrator() }
-        switch random.below(mayDamage ? 18 : 12) {
+        switch random.below(mayDamage ? 20 : 14) {
         case 0, 1, 2: killOne()
         case 3: killOne(downMilliseconds: Self.transactionTimeoutMilliseconds + 1)
         case 4, 5: losePower()
@@ -14,6 +14,7 @@ extension Simulation {
         case 9: passTime(Self.transactionTimeoutMilliseconds / 2)
         case 10: passTime(Self.transactionTimeoutMilliseconds + 1)
         case 11: abortByAdministrator()
+        case 12, 13: restartBroker()
         default: if !isDamaged { damage() }
         }
     }
@@ -56,6 +57,12 @@ extension Simulation {
         note("attempt \(process.attempt.rawValue) is stopped")
         counters.pauses += 1
         process.isPaused = true
+    }
+
+    /// It knows no leaders yet, so it takes partitions for deleted and skips their markers.
+    private func restartBroker() {
+        note("a broker restarts: the next markers are skipped")
+        coordinator.skipsMarkers = true
     }
 
     private func passTime(_ milliseconds: Int64) {

@@ -80,6 +80,7 @@ package final class Simulation {
         }
         if violation == nil { finishStragglers() }
         if violation == nil { checkEnd() }
+        counters.hangs = coordinator.skippedCount
         return SimulationResult(
             violation: violation, stepCount: stepCount, counters: counters, trace: trace)
     }

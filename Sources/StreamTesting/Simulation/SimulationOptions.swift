@@ -41,6 +41,7 @@ package struct SimulationCounters: Sendable {
     package var damagedStops = 0
     package var failOvers = 0
     package var committed = 0
+    package var hangs = 0
     package init() {}
 
     /// What never happened.
@@ -66,5 +67,6 @@ package struct SimulationCounters: Sendable {
         a.damagedStops += b.damagedStops
         a.failOvers += b.failOvers
         a.committed += b.committed
+        a.hangs += b.hangs
     }
 }

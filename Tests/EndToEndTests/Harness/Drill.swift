@@ -139,6 +139,14 @@ final class Drill {
         #expect(try !output.isHeldBack(), sourceLocation: location)
     }
 
+    /// Waits until the coordinator has ended every transaction of the job.
+    func waitUntilNothingIsOngoing() throws {
+        try wait(for: "the coordinator to end what timed out") {
+            let states = try broker.transactions(prefix: name).map(\.state)
+            return states.allSatisfy { ["Empty", "CompleteCommit", "CompleteAbort"].contains($0) }
+        }
+    }
+
     /// Waits until the coordinator has aborted what timed out.
     func waitUntilNothingHoldsReadersBack() throws {
         do {

@@ -179,7 +179,8 @@ private final class FakeTransport: WireTransport {
     }
 
     private static func frame(_ body: [UInt8], _ api: WireAPI, _ correlation: Int32) -> [UInt8] {
-        let isFlexible = [.metadata, .offsetFetch, .describeTransactions].contains(api)
+        let isFlexible = [.metadata, .offsetFetch, .describeTransactions, .describeProducers]
+            .contains(api)
         var content = WireWriter()
         content.append(correlation)
         if isFlexible { content.appendNoTags() }

@@ -9,7 +9,7 @@ import Testing
         let id = "gold-0"
         #expect(golden.frame(ApiVersionsRequest()) == golden.bytes(golden.apiVersionsRequest))
         #expect(
-            golden.frame(MetadataRequest(topic: "bout")) == golden.bytes(golden.metadataRequest))
+            golden.frame(MetadataRequest(topics: ["bout"])) == golden.bytes(golden.metadataRequest))
         #expect(
             golden.frame(FindCoordinatorRequest(key: .transaction(id)))
                 == golden.bytes(golden.findCoordinatorRequest))
@@ -28,11 +28,37 @@ import Testing
                 == golden.bytes(golden.offsetFetchRequest))
     }
 
+    @Test func partitionsAreAddedAndTheirProducersTold() throws {
+        let golden = WireGolden.self
+        let place = TopicPartition(topic: "bout", partition: PartitionIndex(rawValue: 0))
+        let add = AddPartitionsToTransactionRequest(
+            transactionalID: "gold-0", producerID: ProducerID(rawValue: -1),
+            epoch: ProducerEpoch(rawValue: -1), places: [place])
+        #expect(golden.frame(add) == golden.bytes(golden.addPartitionsRequest))
+        #expect(try golden.decode(type(of: add), golden.bytes(golden.addPartitions)) == 16)
+        #expect(
+            try golden.decode(type(of: add), golden.bytes(golden.addPartitionsUnknown)) == 3,
+            "the code that says why, not that of the partition beside it")
+        let describe = DescribeProducersRequest(partitions: [("bout", [0])])
+        #expect(golden.frame(describe) == golden.bytes(golden.describeProducersRequest))
+        let found = try golden.decode(
+            DescribeProducersRequest.self, golden.bytes(golden.describeProducers))
+        #expect(found.map(\.place) == [place] && found.map(\.errorCode) == [0])
+        let producers = try #require(found.first).producers
+        #expect(producers.map(\.id.rawValue) == [0, 1])
+        #expect(producers.map(\.epoch.rawValue) == [0, 0])
+        #expect(producers.map(\.transactionStartOffset) == [-1, -1])
+    }
+
     @Test func answersOfKafkaAreRead() throws {
         let golden = WireGolden.self
         let metadata = try golden.decode(MetadataRequest.self, golden.bytes(golden.metadata))
-        #expect(metadata.errorCode == 0 && metadata.topic == "bout")
-        #expect(metadata.topicID.first == 0x83 && metadata.topicID.last == 0xF8)
+        #expect(metadata.brokers == [1: WireAddress(host: "127.0.0.1", port: 21000)])
+        let topic = try #require(metadata.topics.first)
+        #expect(topic.errorCode == 0 && topic.name == "bout")
+        #expect(topic.id.first == 0x83 && topic.id.last == 0xF8)
+        #expect(topic.partitions.map(\.index).sorted() == [0, 1, 2, 3])
+        #expect(topic.partitions.allSatisfy { $0.leader == 1 && $0.errorCode == 0 })
         let coordinator = try golden.decode(
             FindCoordinatorRequest.self, golden.bytes(golden.findCoordinator))
         #expect(coordinator.host == "127.0.0.1" && coordinator.port == 21000)

@@ -38,6 +38,22 @@ enum WireGolden {
     static let offsetFetch =
         "0000090700000000000205626f75740200000000ffffffffffffffffffffffff0100000000000000"
 
+    static let addPartitionsRequest =
+        "00000036001800010000180100086d696c6c726163650006676f6c642d30ffffffffffffffffffff"
+        + "000000010004626f75740000000100000000"
+    static let addPartitions = "0000180100000000000000010004626f757400000001000000000010"
+    /// Of two partitions; the other topic does not exist.
+    static let addPartitionsUnknown =
+        "0000180100000000000000020004626f75740000000100000000003700046e6f706500000001000000"
+        + "000003"
+    static let describeProducersRequest =
+        "00000020003d000000003d0000086d696c6c72616365000205626f757402000000000000"
+    /// An idempotent producer, and a transactional one whose transaction has ended.
+    static let describeProducers =
+        "00003d0000000000000205626f757402000000000000000300000000000000000000000000000000"
+        + "000001a214ea9193ffffffffffffffffffffffff0000000000000000010000000000000000000001a2"
+        + "14ea96cf00000000ffffffffffffffff00000000"
+
     static func bytes(_ hex: String) -> [UInt8] {
         var result: [UInt8] = []
         var rest = Substring(hex)
@@ -81,6 +97,14 @@ enum WireGolden {
             (
                 "DescribeTransactions", bytes(describe),
                 { _ = try decode(DescribeTransactionsRequest.self, $0) }
+            ),
+            (
+                "AddPartitionsToTxn", bytes(addPartitionsUnknown),
+                { _ = try decode(AddPartitionsToTransactionRequest.self, $0) }
+            ),
+            (
+                "DescribeProducers", bytes(describeProducers),
+                { _ = try decode(DescribeProducersRequest.self, $0) }
             ),
             ("OffsetFetch", bytes(offsetFetch), { _ = try decode(OffsetFetchRequest.self, $0) }),
             ("ApiVersions", apiVersions, { _ = try decode(ApiVersionsRequest.self, $0) }),

@@ -101,6 +101,8 @@ final class MemoryDriver: TransactionDriver {
             timeoutMilliseconds: timeoutMilliseconds, startTimeMilliseconds: -1)
     }
 
+    func settle(committed: Set<ProducerIdentity>) -> SettleAnswer { .settled([]) }
+
     func readMarker() -> MarkerReading {
         try? memory.receive(.readMarker)
         return memory.contents.current.marker.map(MarkerReading.value) ?? .absent

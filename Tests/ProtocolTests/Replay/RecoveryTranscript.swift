@@ -88,6 +88,7 @@ struct RecoveryTranscript {
                 dead.contains(transaction.transactionalID) ? .refused(code: 47) : .committed)
         case .fence: .fenceAnswered(.fenced)
         case .readMarker: .markerRead(marker)
+        case .settle: .settleAnswered(.settled([]))
         case .wait: .waited
         case .takeAttempt(let above): .attemptTaken(Attempt(rawValue: above.rawValue + 1))
         case .recordCommitted, .finish: nil
@@ -131,11 +132,18 @@ struct RecoveryTranscript {
             if command.has("denied") { return .fenceAnswered(.denied(message: "53")) }
             return .fenceAnswered(isLost ? .unanswered(reason: "51") : .fenced)
         case "marker": return .markerRead(try reading(try command.string("is")))
+        case "settled": return .settleAnswered(try settled(command))
         case "waited": return .waited
         case "attempt-taken":
             return .attemptTaken(Attempt(rawValue: UInt32(try command.int("attempt"))))
         default: throw Command.Malformed(text: command.text)
         }
+    }
+
+    private func settled(_ command: Command) throws -> SettleAnswer {
+        if command.has("unseen") { return .unseen(reason: "29") }
+        if command.has("unanswered") { return .unanswered(reason: "5") }
+        return command.has("denied") ? .denied(message: "53") : .settled([])
     }
 
     // MARK: Text
@@ -149,6 +157,7 @@ struct RecoveryTranscript {
         case .endTransaction(let transaction): "end-transaction \(Words.text(transaction))"
         case .fence(let id): "fence id=\(id)"
         case .readMarker: "read-marker"
+        case .settle(let committed): "settle committed=\(Words.text(committed))"
         case .wait(let milliseconds): "wait ms=\(milliseconds)"
         case .takeAttempt(let attempt): "take-attempt above=\(attempt.rawValue)"
         case .recordCommitted(let id): "record-committed checkpoint=\(id)"

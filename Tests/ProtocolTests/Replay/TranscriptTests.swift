@@ -16,7 +16,7 @@ import Testing
         "recovery-first-start", "recovery-resume", "recovery-roll-back", "recovery-list",
         "recovery-unstable", "recovery-marker-absent", "recovery-unknown", "recovery-fresh",
         "recovery-without-pool", "recovery-late-checkpoint", "recovery-no-answer",
-        "recovery-denied",
+        "recovery-denied", "recovery-hanging",
     ])
     func recoveryDoesWhatItsTranscriptSays(_ name: String) throws {
         var recovery = RecoveryTranscript()
@@ -38,6 +38,6 @@ import Testing
     /// A file that no test names would rot.
     @Test func everyTranscriptIsReplayed() throws {
         let names = try FileNames.inTranscripts()
-        #expect(names.count == 27)
+        #expect(names.count == 28)
     }
 }
