@@ -44,7 +44,7 @@ package enum RecoveryAction: Hashable, Sendable {
     case readMarker
     /// End what hangs: transactions of these as committed, all others as aborted. Answer:
     /// `settleAnswered`.
-    case settle(committed: Set<ProducerIdentity>)
+    case settle(committed: [ProducerIdentity])
     /// Back off. Answer: `waited`.
     case wait(milliseconds: Int64)
     /// Create a new attempt exclusively, above this one and every other; later checks are about it.

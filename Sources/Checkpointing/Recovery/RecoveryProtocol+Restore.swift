@@ -89,7 +89,7 @@ extension RecoveryProtocol {
     /// Transactions of checkpoints that are known to be committed: recorded so, or the one to start from
     /// and those before it, marker by marker. What is not in the store any more does not hang: no later
     /// checkpoint became durable before it had ended in every partition.
-    private func committed(by start: JobStart) -> Set<ProducerIdentity> {
+    private func committed(by start: JobStart) -> [ProducerIdentity] {
         let known = stored.compactMap(\.facts)
         var producers: Set<ProducerIdentity> = []
         for checkpoint in stored where checkpoint.isRecordedCommitted {
@@ -103,7 +103,12 @@ extension RecoveryProtocol {
             producers.formUnion(ending.flatMap(\.transactions).map(\.producer))
             next = ending.compactMap(\.predecessorMarker).first
         }
-        return producers
+        // In an order of their own, so that a seed repeats step by step.
+        return producers.sorted {
+            ($0.producerID.rawValue, $0.epoch.rawValue) < (
+                $1.producerID.rawValue, $1.epoch.rawValue
+            )
+        }
     }
 
     mutating func finish(

@@ -104,7 +104,7 @@ struct Recovery {
             arrive(.p10d)
             return .markerRead(driver.readMarker())
         case .settle(let committed):
-            let answer = driver.settle(committed: committed)
+            let answer = driver.settle(committed: Set(committed))
             if case .settled(let hanging) = answer { hanging.forEach(log) }
             return .settleAnswered(answer)
         default: return nil

@@ -184,7 +184,7 @@ extension Simulation {
                 process.recoveryEvents.append(.settleAnswered(.unanswered(reason: "lost")))
                 return
             }
-            coordinator.settle(committed: committed)
+            coordinator.settle(committed: Set(committed))
             process.recoveryEvents.append(.settleAnswered(.settled([])))
         case .wait(let milliseconds):
             now += milliseconds

@@ -43,12 +43,12 @@ enum Words {
         "\(transaction.transactionalID)@\(transaction.producer.epoch.rawValue)=\(transaction.marker)"
     }
 
-    /// `p-<slot>@<epoch>`, sorted.
-    static func text(_ producers: Set<ProducerIdentity>) -> String {
+    /// `p-<slot>@<epoch>` each.
+    static func text(_ producers: [ProducerIdentity]) -> String {
         let words = producers.map {
             "p-\($0.producerID.rawValue - 1_000)@\($0.epoch.rawValue)"
         }
-        return "[" + words.sorted().joined(separator: ",") + "]"
+        return "[" + words.joined(separator: ",") + "]"
     }
 
     static func text(_ marker: CheckpointID?) -> String { marker.map { "\($0)" } ?? "none" }
