@@ -19,6 +19,7 @@ struct JoinBenchmark {
         var nanoseconds = 0
         var state = (rowCount: 0, byteCount: 0)
         var residentByteCount = 0
+        var snapshot: SnapshotTimes?
         for window in 0..<JoinBenchmark.windowCount {
             for number in 0..<input.batchCount {
                 let batch = input.batch(number, time: Int64(window * 10_000))
@@ -29,6 +30,7 @@ struct JoinBenchmark {
             }
             state = join.stateSize
             residentByteCount = try ResidentMemory.now().byteCount - before.byteCount
+            snapshot = try SnapshotTimes.measure(join.snapshot)
             let end = Watermark(rawValue: Int64(window * 10_000 + 9_999))
             nanoseconds += try elapsed { try join.processWatermark(end, into: chain) }
         }
@@ -37,7 +39,8 @@ struct JoinBenchmark {
         print(
             "join: \(keyCount) keys, \(nanoseconds / records) ns a record; "
                 + "\(tenths(state.byteCount, state.rowCount)) bytes of state a buffered row, "
-                + "\(tenths(residentByteCount, state.rowCount)) of resident memory")
+                + "\(tenths(residentByteCount, state.rowCount)) of resident memory; "
+                + "\(snapshot.map(String.init(describing:)) ?? "")")
     }
 
     private func tenths(_ total: Int, _ count: Int) -> String {
@@ -45,17 +48,10 @@ struct JoinBenchmark {
         return "\(value / 10).\(value % 10)"
     }
 
-    /// CPU time of this thread.
     private func elapsed(_ body: () throws -> Void) rethrows -> Int {
-        let started = cpuNanoseconds()
+        let started = threadNanoseconds()
         try body()
-        return cpuNanoseconds() - started
-    }
-
-    private func cpuNanoseconds() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        return threadNanoseconds() - started
     }
 
     private func operatorUnderTest() throws -> JoinOperator {

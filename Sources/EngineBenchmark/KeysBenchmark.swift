@@ -19,14 +19,27 @@ struct KeysBenchmark {
         let after = try ResidentMemory.now()
         let state = aggregate.stateSize
         let updated = try time(input, aggregate, output)
-        precondition(state.keyCount == keyCount && output.rowCount == 2 * input.rowCount)
+        let snapshot = try SnapshotTimes.measure(aggregate.snapshot)
+        let copying = try timeWhileRead(input, aggregate, output)
+        precondition(state.keyCount == keyCount && output.rowCount == 3 * input.rowCount)
         print(
             "keys: \(keyCount) keys, "
                 + "\(perKey(after.byteCount - before.byteCount)) bytes of resident memory a key, "
                 + "\(perKey(state.byteCount)) of them counted by the state, "
                 + "\(perKey(after.peakByteCount - before.byteCount)) at the peak; "
                 + "insert \(inserted.perRecord(input.rowCount)) ns, longest batch "
-                + "\(inserted.longest / 1000) us; update \(updated.perRecord(input.rowCount)) ns")
+                + "\(inserted.longest / 1000) us; update \(updated.perRecord(input.rowCount)) ns; \(snapshot); "
+                + "update while a snapshot is read \(copying.perRecord(input.rowCount)) ns, "
+                + "longest batch \(copying.longest / 1000) us")
+    }
+
+    /// A round in which every page of rows is copied, as a snapshot still reads the former one.
+    private func timeWhileRead(
+        _ input: KeysInput, _ aggregate: AggregateOperator, _ output: DroppedOutput
+    ) throws -> Times {
+        let snapshot = try aggregate.snapshot(SnapshotTimes.barrier)
+        defer { snapshot.keyed?.release() }
+        return try time(input, aggregate, output)
     }
 
     private func perKey(_ byteCount: Int) -> String {
@@ -49,19 +62,13 @@ struct KeysBenchmark {
         var times = Times()
         for number in 0..<input.batchCount {
             let batch = input.batch(number)
-            let started = cpuNanoseconds()
+            let started = threadNanoseconds()
             try aggregate.process(batch, into: chain)
-            let elapsed = cpuNanoseconds() - started
+            let elapsed = threadNanoseconds() - started
             times.total += elapsed
             times.longest = max(times.longest, elapsed)
         }
         return times
-    }
-
-    private func cpuNanoseconds() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private func counting() throws -> AggregateOperator {
