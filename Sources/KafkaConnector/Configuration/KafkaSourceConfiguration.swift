@@ -9,17 +9,29 @@ package struct KafkaSourceConfiguration: Sendable {
     package let groupID: String
     package let startup: KafkaStartupMode
     package let isolation: IsolationLevel
-    /// Bytes that all readers of this source together fetch ahead; each has its share.
+    /// How many Kafka sources the job has: they share ``prefetchByteCountMax``.
+    package var jobSourceCount = 1
+    /// Bytes that all readers of the job together fetch ahead; each has its share.
     ///
     /// Only keys and values count. librdkafka's own structures come on top: with records of 190
     /// bytes the process grows by three times as much.
     /// A full queue makes librdkafka's fetcher sleep up to a second, so less memory costs time:
     /// draining 3,000,000 records of 190 bytes alone took 2.9 s with 256 MiB, 4 s with 64 MiB and
     /// 20 s with 16 MiB. docs/decisions/0005-speed.md has the memory of whole jobs.
-    package var prefetchByteCountMax = 48 << 20
+    package static let prefetchByteCountMax = 48 << 20
     /// The least share of one reader: below it the fetcher sleeps at any rate worth measuring. So a
     /// job's bound is the larger of ``prefetchByteCountMax`` and 16 MiB for each reader.
     package static let prefetchByteCountMin = 16 << 20
+
+    /// Bytes that one of a source's readers fetches ahead.
+    ///
+    /// - Parameter parallelism: How many readers the source has, at least 1.
+    package func prefetchByteCount(parallelism: Int) -> Int {
+        max(
+            Self.prefetchByteCountMax / max(1, parallelism * jobSourceCount),
+            Self.prefetchByteCountMin)
+    }
+
     /// How often new partitions are looked for during a run; nil: never.
     package var discoveryIntervalMilliseconds: Int64?
     /// Whether the records' headers are read: only where a column or a sink asks for them.

@@ -60,9 +60,7 @@ package final class KafkaSource: Source {
         var options = KafkaConsumer.Options(groupID: configuration.groupID)
         options.isolation = configuration.isolation
         options.readsHeaders = configuration.readsHeaders
-        options.prefetchByteCountMax = max(
-            configuration.prefetchByteCountMax / parallelism,
-            KafkaSourceConfiguration.prefetchByteCountMin)
+        options.prefetchByteCountMax = configuration.prefetchByteCount(parallelism: parallelism)
         options.fetchByteCountMax = KafkaSourceConfiguration.fetchByteCountMax(
             partitionCount: positions.count)
         do throws(KafkaError) {

@@ -77,12 +77,19 @@ package struct PipelinePlanner {
         _ source: SourceDefinition, _ connections: [String: KafkaConnectionConfiguration]
     ) throws -> any Source {
         switch source.connector {
-        case .kafka(let kafka):
-            try KafkaSource(
-                KafkaSourceConfiguration(source, kafka),
-                connection: known(kafka.connection, connections))
+        case .kafka(let kafka): try makeSource(source, kafka, connections)
         case .file(let file): FileSource(FileSourceConfiguration(source, file))
         }
+    }
+
+    private func makeSource(
+        _ source: SourceDefinition, _ kafka: KafkaSourceDefinition,
+        _ connections: [String: KafkaConnectionConfiguration]
+    ) throws -> KafkaSource {
+        var configuration = KafkaSourceConfiguration(source, kafka)
+        configuration.jobSourceCount = definition.sources.compactMap(\.kafka).count
+        return try KafkaSource(
+            configuration, connection: known(kafka.connection, connections))
     }
 
     private func known(
