@@ -124,10 +124,14 @@ final class RowProduction {
         return FatalError(
             .configuration,
             "write to \(configuration.topic): the record made of \(place) has \(size(largest)) "
-                + "bytes of key, value and headers, more than the client's message.max.bytes; raise it in "
-                + "the connection's properties and max.message.bytes of the topic, or drop the "
-                + "record with a filter")
+                + "bytes of key, value and headers, more than the client's message.max.bytes; set it in "
+                + "the connection's properties, and max.message.bytes of the topic, to "
+                + "\(size(largest) + Self.framingByteCount) or more, or drop the record with a filter"
+        )
     }
+
+    /// What a batch of one record adds to its bytes, rounded up: Kafka's limits count it, too.
+    private static let framingByteCount = 1024
 
     /// Bytes of a record's key, value and headers.
     private func size(_ row: Int32) -> Int {
