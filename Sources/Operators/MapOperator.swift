@@ -46,6 +46,10 @@ package final class MapOperator: StreamOperator {
         failures.operatorID = context.operatorID
     }
 
+    /// Rows are those of elements from now on: errors name the element by its number, which this column
+    /// has in the same row.
+    func nameElements(by numbers: Column) { failures.elementNumbers = numbers }
+
     package func process(_ batch: RecordBatch, into output: any OperatorOutput) throws {
         try evaluate(batch, into: output)
         try failures.emit(into: output)

@@ -10,6 +10,9 @@ struct RowFailures {
     /// Known once the operator is open.
     var operatorID: OperatorID?
     var knownOperatorID: OperatorID { operatorID ?? OperatorID(rawValue: "?") }
+    /// Of rows that `unnest` made: the number of each row's element, NULL where there is none. Messages
+    /// name it.
+    var elementNumbers: Column?
     /// For ``ErrorPolicy/sideOutput``.
     private let errors: RecordErrors?
 
@@ -33,7 +36,7 @@ struct RowFailures {
         switch policy {
         case .fail:
             throw recordError(
-                error.code.rawValue, Int32(truncatingIfNeeded: error.row), batch, error.message)
+                error.code.rawValue, Int32(truncatingIfNeeded: error.row), batch, reason(error))
         case .drop:
             for row in error.failedRows { batch.selection.remove(row: row) }
             counters.dropped.add(error.failedRows.count, ordering: .relaxed)
@@ -47,12 +50,20 @@ struct RowFailures {
         }
     }
 
+    /// Which element of the record's it is, where only one of them failed.
+    private func reason(_ error: EvaluationError) -> String {
+        guard let numbers = elementNumbers, !numbers.isNull(error.row) else {
+            return error.message
+        }
+        return "\(error.message); in element \(numbers.integers[error.row])"
+    }
+
     /// A row that was made of several records has no record to name it by.
     private func message(_ error: EvaluationError, _ batch: RecordBatch) -> String {
-        guard !batch.origin.holdsRecords else { return error.message }
+        guard !batch.origin.holdsRecords else { return reason(error) }
         let place = batch.place(ofRow: error.row)
         let name = place.partition.rawValue < 0 ? place.topic : place.description
-        return "\(error.message); in a row of \(name)"
+        return "\(reason(error)); in a row of \(name)"
     }
 
     /// Evaluates until no selected row fails, or throws the record's error.

@@ -11,6 +11,9 @@ package struct Unnesting: Sendable {
         Field(name: "ordinality", type: .int),
     ])
 
+    /// Where ``leadingSchema`` has the element's number.
+    package static let ordinalityColumn = 2
+
     /// One column that an element gives.
     package struct Part: Sendable {
         enum Source {
@@ -78,7 +81,7 @@ package struct Unnesting: Sendable {
             checker.column(index, type, isNullable: true, part.range)
         }
         let (name, element) = (column(0, .string), column(1, .json))
-        let number = column(2, .int)
+        let number = column(Self.ordinalityColumn, .int)
         let checked: Checker.Checked =
             switch part.source {
             case .key: checker.memberKey(name, as: part.type)

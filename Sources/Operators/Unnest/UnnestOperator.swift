@@ -112,7 +112,9 @@ package final class UnnestOperator: StreamOperator {
     private func flush(into output: any OperatorOutput) throws {
         if definition.isMap { rows.keep(arena.takeChunks()) }
         guard let batch = rows.take(definition) else { return }
+        elements.nameElements(by: batch.columns[Unnesting.ordinalityColumn])
         guard let select else { return try elements.process(batch, into: output) }
+        select.nameElements(by: batch.columns[Unnesting.ordinalityColumn])
         try elements.process(batch, into: SelectOutput(select, output))
     }
 }

@@ -160,6 +160,30 @@ import Testing
         #expect(try aside.process(input).count == 2)
         let codes = aside.errors.sideRows[.errors]?.map { $0[0] }
         #expect(codes == [.text("E2112"), .text("E2112"), .text("E2112")])
+        let named = ["in element 2", "in element 3", "ARRAY"]
+        let messages = aside.errors.sideRows[.errors]?.map { "\($0[1])" } ?? []
+        #expect(zip(messages, named).allSatisfy { $0.contains($1) }, "\(messages)")
+    }
+
+    @Test func whatFailsInSelectNamesItsElement() throws {
+        let input = rows("lines", [#"[{"n":4}]"#, #"[{"n":1},{"n":0},{"n":2}]"#])
+        let aside = try UnnestFixture(
+            "lines", as: ["line"], isWhole: true, select: ["12 / line.n"], policy: .sideOutput)
+        #expect(try aside.process(input) == ["3", "12", "6"])
+        let messages = aside.errors.sideRows[.errors]?.map { "\($0[1])" } ?? []
+        #expect(messages.count == 1 && messages[0].contains("in element 2"), "\(messages)")
+        let failing = try UnnestFixture(
+            "lines", as: ["line"], isWhole: true, select: ["12 / line.n"])
+        let error = #expect(throws: RecordError.self) { try failing.process(input) }
+        #expect(error?.message.hasSuffix("; in element 2") == true)
+        #expect(error?.place.description == "events[1]@1001")
+    }
+
+    @Test func aRowThatIsKeptWithoutElementsNamesNone() throws {
+        let failing = try UnnestFixture(
+            "tags", as: ["tag"], keepsEmpty: true, select: ["1 / (id - id)"])
+        let error = #expect(throws: RecordError.self) { try failing.process(rows("tags", ["[]"])) }
+        #expect(error?.message.contains("element") == false)
     }
 
     @Test func aMapHasABoundOfMembers() throws {
