@@ -45,8 +45,8 @@ package enum RecoveryAction: Hashable, Sendable {
     /// End what hangs: transactions of these as committed, all others as aborted. Answer:
     /// `settleAnswered`.
     case settle(committed: [ProducerIdentity])
-    /// Back off. Answer: `waited`.
-    case wait(milliseconds: Int64)
+    /// Back off; what there was no usable answer to. Answer: `waited`.
+    case wait(milliseconds: Int64, reason: String)
     /// Create a new attempt exclusively, above this one and every other; later checks are about it.
     /// Answer: `attemptTaken` or `storageFailed`.
     case takeAttempt(above: Attempt)

@@ -158,11 +158,15 @@ extension RecoveryProtocol {
         }
     }
 
+    private static let unstableReason =
+        "a transaction on the marker group is open although every id of the job is fenced; if it stays "
+        + "so, `kafka-transactions.sh find-hanging --topic __consumer_offsets` names it"
+
     /// Somebody opened a transaction after the fence.
     private mutating func fenceAgain() -> [RecoveryAction] {
         tryCount = unstableCount
         unstableCount += 1
-        let actions = repeatLater(.checkAttempt, "the marker group stays unstable")
+        let actions = repeatLater(.checkAttempt, Self.unstableReason)
         if phase != .ended { phase = .checkingBeforeFence }
         return actions
     }

@@ -133,11 +133,9 @@ package struct RecoveryProtocol: Sendable {
         }
         afterWait = action
         let doublings = min(tryCount - 1, 7)
-        return [
-            .wait(
-                milliseconds: min(
-                    Self.backoffFirstMilliseconds << doublings, Self.backoffMaxMilliseconds))
-        ]
+        let milliseconds = min(
+            Self.backoffFirstMilliseconds << doublings, Self.backoffMaxMilliseconds)
+        return [.wait(milliseconds: milliseconds, reason: reason)]
     }
 
     private mutating func askAgain() -> [RecoveryAction] {

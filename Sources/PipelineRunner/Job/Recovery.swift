@@ -48,7 +48,10 @@ struct Recovery {
                 return nil
             }
             return nil
-        case .wait(let milliseconds):
+        case .wait(let milliseconds, let reason):
+            if milliseconds == RecoveryProtocol.backoffMaxMilliseconds {
+                Log.warning("recovery waits and asks again", ["reason": reason])
+            }
             usleep(UInt32(clamping: milliseconds * 1000))
             return .waited
         case .describe, .endTransaction, .fence, .readMarker, .settle: return ask(action)

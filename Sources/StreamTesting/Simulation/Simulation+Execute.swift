@@ -186,7 +186,7 @@ extension Simulation {
             }
             coordinator.settle(committed: Set(committed))
             process.recoveryEvents.append(.settleAnswered(.settled([])))
-        case .wait(let milliseconds):
+        case .wait(let milliseconds, _):
             now += milliseconds
             process.recoveryEvents.append(.waited)
         case .recordCommitted(let id): store.recordCommitted(id)

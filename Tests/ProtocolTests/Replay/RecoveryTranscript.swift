@@ -158,7 +158,7 @@ struct RecoveryTranscript {
         case .fence(let id): "fence id=\(id)"
         case .readMarker: "read-marker"
         case .settle(let committed): "settle committed=\(Words.text(committed))"
-        case .wait(let milliseconds): "wait ms=\(milliseconds)"
+        case .wait(let milliseconds, _): "wait ms=\(milliseconds)"
         case .takeAttempt(let attempt): "take-attempt above=\(attempt.rawValue)"
         case .recordCommitted(let id): "record-committed checkpoint=\(id)"
         case .finish(.start(let start, let note)): "start \(Words.text(start)) note=\(text(note))"
