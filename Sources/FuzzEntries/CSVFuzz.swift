@@ -11,6 +11,9 @@ enum CSVFuzz {
         [.string, .string, .string], [.string],
         [.boolean, .int, .bigint, .double],
         [.decimal(precision: 38, scale: 10), .bytes, .date, .timestamp, .timestampLTZ],
+        [.array(.string), .json], [.array(.double)], [.array(.bytes), .array(.timestampLTZ)],
+        [.row([Field(name: "a\"", type: .string)])],
+        [.row([Field(name: "a", type: .int), Field(name: "b", type: .string)]), .json],
     ]
 
     static func run(_ bytes: [UInt8]) {
@@ -34,6 +37,7 @@ enum CSVFuzz {
         dialect.escape = choice & 16 == 0 ? nil : UInt8(ascii: "\\")
         dialect.nullLiteral = [nil, [], Array("N".utf8), Array("0".utf8)][Int(choice >> 5 & 3)]
         dialect.allowsComments = choice & 128 != 0
+        dialect.elementDelimiter = [UInt8(ascii: ";"), UInt8(ascii: "|")][Int(choice >> 1 & 1)]
         return dialect
     }
 

@@ -249,7 +249,8 @@ struct TextFixture {
 
     @Test func typesWithoutATextAreRefused() {
         for type in [
-            LogicalType.array(.int), .row([]), .map(.string, .int), .json, .intervalDayTime,
+            LogicalType.array(.array(.int)), .array(.json), .row([]), .map(.string, .int),
+            .row([Field(name: "a", type: .row([Field(name: "b", type: .int)]))]), .intervalDayTime,
         ] {
             #expect(throws: FormatError.self) {
                 try TextFixture().csv([Field(name: "a", type: type)])

@@ -21,6 +21,14 @@ extension BadInput {
         }
     }
 
+    /// The same, with the error at the format.
+    private static func markedCSV(_ format: String, _ schema: String) -> (inout Sample) -> Void {
+        {
+            csv(format, schema)(&$0)
+            $0.sources = $0.sources.replacing("format:", with: "‸format:")
+        }
+    }
+
     private static let schema = "{ color: STRING, weight: DOUBLE }"
 
     /// Formats, their options, and keys.
@@ -52,9 +60,35 @@ extension BadInput {
                 $0.transforms = "  kept: { type: map, input: events, select: { a: color } }"
             }),
         BadInput(
-            "an ARRAY in CSV", "E1350",
-            csv("csv", "{ color: STRING, weight: DOUBLE, list: ‸ARRAY<INT> }")),
-        BadInput("a ROW to CSV", "E1350", sink("\n    format: ‸csv")),
+            "an ARRAY of ARRAYs in CSV", "E1350",
+            csv("csv", "{ color: STRING, weight: DOUBLE, list: ‸ARRAY<ARRAY<INT>> }")),
+        BadInput(
+            "a ROW with an ARRAY in CSV", "E1350",
+            csv("csv", "{ color: STRING, weight: DOUBLE, row: ‸\"ROW<a ARRAY<INT>>\" }")),
+        BadInput(
+            "an ARRAY of JSON in CSV", "E1350",
+            csv("csv", "{ color: STRING, weight: DOUBLE, list: ‸ARRAY<JSON> }")),
+        BadInput(
+            "a MAP in CSV", "E1350",
+            csv("csv", "{ color: STRING, weight: DOUBLE, map: ‸\"MAP<STRING, INT>\" }")),
+        BadInput("a MAP to CSV", "E1350") {
+            $0.transforms = """
+                  kept: { type: map, input: events, select: { m: "MAP['a', weight]" } }
+                """
+            $0.sinks += "\n    format: ‸csv"
+        },
+        BadInput(
+            "a delimiter of elements that is the quote", "E1019",
+            markedCSV("{ type: csv, array_element_delimiter: '\"' }", schema)),
+        BadInput(
+            "a null literal of two elements", "E1019",
+            markedCSV("{ type: csv, null_literal: 'a;b' }", schema)),
+        BadInput(
+            "a part of a ROW in CSV that is not there", "E1102"
+        ) {
+            $0.sources = $0.sources.replacing("format: json", with: "format: csv")
+            $0.transforms = $0.transforms.replacing("weight > 0", with: "‸place.town = 'a'")
+        },
         BadInput("several columns to string", "E1312", sink("\n    format: ‸string")),
         BadInput("a schema with string", "E1019") {
             $0.sources = """

@@ -1,3 +1,4 @@
+import Expression
 import PipelineSpec
 import StreamCore
 import Testing
@@ -19,7 +20,8 @@ import Testing
         #expect(plain.sources[0].formatOptions == FormatOptions())
         let format = """
             { type: csv, field_delimiter: '\\t', disable_quote_character: true, \
-            escape_character: '\\', null_literal: "", allow_comments: true }
+            escape_character: '\\', null_literal: "", allow_comments: true, \
+            array_element_delimiter: '|' }
             """
         let options = try define {
             $0.sources = $0.sources.replacing("format: json", with: "format: \(format)")
@@ -27,7 +29,18 @@ import Testing
         }.sources[0].formatOptions
         #expect(options.fieldDelimiter == UInt8(ascii: "\t") && options.quoteCharacter == nil)
         #expect(options.escapeCharacter == UInt8(ascii: "\\") && options.nullLiteral == "")
-        #expect(options.allowsComments)
+        #expect(options.allowsComments && options.arrayElementDelimiter == UInt8(ascii: "|"))
+    }
+
+    /// JSON gives the part alone; of CSV there is the whole ROW, and the expression reads the part.
+    @Test func partsOfARowInCSVAreReadOutOfTheWholeColumn() throws {
+        for (format, path) in [("csv", "place"), ("json", "place.city")] {
+            let source = try define {
+                $0.sources = $0.sources.replacing("format: json", with: "format: \(format)")
+                $0.transforms = "  kept: { type: map, input: events, select: { c: place.city } }"
+            }.sources[0]
+            #expect(source.columns.map(\.path.pathText) == [path])
+        }
     }
 
     @Test(arguments: [("sql", FormatOptions.TimestampFormat.sql), ("ISO-8601", .iso8601)])

@@ -6,7 +6,7 @@ extension Checker {
     /// the rest read out of the column's value. Nil: no beginning is one that has parts, or the
     /// scope is a source's, which reads every path itself.
     mutating func checkParts(_ steps: [PathStep], _ range: Range<Int>) -> Checked? {
-        guard !(scope is SourceScope) else { return nil }
+        if let source = scope as? SourceScope, !source.isWhole(steps) { return nil }
         for count in (1..<max(steps.count, 1)).reversed() {
             guard
                 case .column(let index, let type, let isNullable) = scope.resolve(

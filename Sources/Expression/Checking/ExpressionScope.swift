@@ -60,6 +60,8 @@ package final class SourceScope: ExpressionScope {
     private let metadata: [Field]
     /// Whether every declared column may be NULL, whatever the schema says: rows without a value.
     private let hasRowsWithoutValue: Bool
+    /// Declared columns of which the format extracts no parts.
+    private let wholeColumns: Set<String>
     /// The paths used so far. The batch's columns are these, in this order.
     package private(set) var columns: [ExtractedColumn] = []
     private var indices: [[PathStep]: Int] = [:]
@@ -67,12 +69,16 @@ package final class SourceScope: ExpressionScope {
     /// - Parameters:
     ///   - metadata: Names that begin with `$`.
     ///   - hasRowsWithoutValue: Tombstones become rows whose declared columns are NULL.
+    ///   - wholeColumns: Names of columns of which the format extracts no parts; expressions read them
+    ///     out of the whole value.
     package init(
-        _ schema: RowSchema, metadata: [Field] = [], hasRowsWithoutValue: Bool = false
+        _ schema: RowSchema, metadata: [Field] = [], hasRowsWithoutValue: Bool = false,
+        wholeColumns: Set<String> = []
     ) {
         self.schema = schema
         self.metadata = metadata
         self.hasRowsWithoutValue = hasRowsWithoutValue
+        self.wholeColumns = wholeColumns
     }
 
     /// The schema of the batches that hold ``columns``; a nested one is named by its path.
@@ -85,6 +91,9 @@ package final class SourceScope: ExpressionScope {
         if let index = indices[path] {
             return resolution(index)
         }
+        if path.count > 1, isWhole(path) {
+            return .unreachable(reason: "`\(Array(path.prefix(1)).pathText)` has no such part")
+        }
         switch path.isMetadata ? Self.metadataField(path, in: metadata) : find(path) {
         case .failure(let failure): return failure.resolution
         case .success(let field):
@@ -93,6 +102,12 @@ package final class SourceScope: ExpressionScope {
                 ExtractedColumn(path: path, type: field.type, isNullable: field.isNullable))
             return resolution(columns.count - 1)
         }
+    }
+
+    /// Whether the path begins at a column of which the format extracts no parts.
+    func isWhole(_ path: [PathStep]) -> Bool {
+        guard case .field(let name)? = path.first else { return false }
+        return wholeColumns.contains(name)
     }
 
     private func resolution(_ index: Int) -> ScopeResolution {

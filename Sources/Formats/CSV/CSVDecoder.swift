@@ -19,7 +19,8 @@ package struct CSVColumn: Hashable, Sendable {
 ///
 /// All fields are checked for their quotes and counted; only the wanted ones are converted. STRING
 /// values are slices of the record unless quotes or escapes had to be undone. What Flink takes
-/// otherwise is in docs/csv.md.
+/// otherwise is in docs/csv.md. ARRAYs, ROWs and JSON are checked and become the JSON that their columns
+/// carry.
 ///
 /// - Threading: one thread; one instance per source subtask.
 /// - Cost: one pass over a record's bytes; allocates nothing but chunks for what had to be undone.
@@ -31,6 +32,8 @@ package final class CSVDecoder: BatchDecoder {
     private let message: FailureMessage
     private let batch: RecordBatch
     private let columns: [StagedColumn]
+    /// Of ARRAY, ROW and JSON columns.
+    private let collections: [CSVCollectionReader?]
     private let ownColumns: [Column]
     private let indices: [Int]
     private let scanner: CSVScanner
@@ -56,17 +59,19 @@ package final class CSVDecoder: BatchDecoder {
         ownColumns = batch.columns
         indices = columns.map(\.index)
         scanner = CSVScanner(fieldCount: fieldCount, wanted: Set(indices), dialect: dialect)
-        self.columns = try Self.staged(schema, ownColumns, format: "csv")
+        self.columns = try Self.staged(schema, ownColumns)
+        collections = columns.map { CSVCollectionReader($0.field.type, dialect) }
     }
 
-    static func staged(
-        _ schema: RowSchema, _ columns: [Column], format: String
+    private static func staged(
+        _ schema: RowSchema, _ columns: [Column]
     ) throws(FormatError) -> [StagedColumn] {
         var staged: [StagedColumn] = []
         for (field, column) in zip(schema.fields, columns) {
-            guard let made = StagedColumn(column, isNullable: field.isNullable) else {
-                throw FormatError(
-                    "column \(field.name): format \(format) has no text for \(field.type)")
+            guard let type = CSVForm.field(field.type),
+                let made = StagedColumn(column, isNullable: field.isNullable, as: type)
+            else {
+                throw FormatError("column \(field.name): format csv has no text for \(field.type)")
             }
             staged.append(made)
         }
@@ -87,12 +92,25 @@ package final class CSVDecoder: BatchDecoder {
         for row in 0..<raw.rowCount where !failed.isOut(row) { scan(records[row], row) }
         for (index, column) in columns.enumerated() {
             column.convert(raw.rowCount, index, failed, scanner.arena, absent, in: records)
+            if let reader = collections[index] { read(reader, column, index, raw, records) }
             if column.column.type == .bytes { scanner.hasUndone = true }
         }
         if scanner.hasUndone { batch.chunks = scanner.arena.takeChunks() }
         scanner.hasUndone = false
         try failed.settle(batch, raw, message)
         return batch
+    }
+
+    private func read(
+        _ reader: CSVCollectionReader, _ column: StagedColumn, _ index: Int,
+        _ raw: RawRecordBatch, _ records: UnsafePointer<ByteSlice>
+    ) {
+        for row in 0..<raw.rowCount where !failed.isOut(row) && column.column.validity[row] != 0 {
+            if let code = reader.read(&column.texts[row], scanner.arena) {
+                column.fail(row, index, code, failed, records)
+            }
+        }
+        scanner.hasUndone = true
     }
 
     private func scan(_ record: ByteSlice, _ row: Int) {

@@ -9,6 +9,8 @@ package struct CSVDialect: Hashable, Sendable {
     package var escape: UInt8?
     /// `csv.null-literal`: the unquoted text that is NULL.
     package var nullLiteral: [UInt8]?
+    /// `csv.array-element-delimiter`: between the elements of an ARRAY or a ROW in one field.
+    package var elementDelimiter = UInt8(ascii: ";")
     /// `csv.allow-comments`: a record that begins with `#` is none.
     package var allowsComments = false
 

@@ -3,13 +3,18 @@ package import StreamCore
 /// `format: csv` of a sink: one row a record, without a line end, columns in order.
 ///
 /// A NULL is the null literal, or an empty field where there is none (as in Flink); a STRING is quoted
-/// where the reader would take it for something else.
+/// where the reader would take it for something else. An ARRAY or a ROW is one field.
 ///
 /// - Threading: one thread; one instance per sink subtask.
 /// - Cost: one pass over the selected rows; allocates chunks of a megabyte only.
 package final class CSVEncoder: RowEncoder {
     private let indices: [Int]
     private let writers: [ScalarWriter]
+    /// Of ARRAY and ROW columns.
+    private let collections: [CSVCollectionWriter?]
+    private let hasCollections: Bool
+    /// By column: the row's text of an ARRAY or a ROW.
+    private let staged: UnsafeMutablePointer<ByteSlice>
     private let quoting: CSVQuoting
     private let nullText: [UInt8]
     private let arena = ByteArena()
@@ -24,7 +29,11 @@ package final class CSVEncoder: RowEncoder {
     package init(columns: [(index: Int, type: LogicalType)], dialect: CSVDialect) {
         precondition(!columns.isEmpty)
         indices = columns.map(\.index)
-        writers = columns.compactMap { ScalarWriter($0.type) }
+        writers = columns.compactMap { CSVForm.field($0.type).flatMap { ScalarWriter($0) } }
+        collections = columns.map { CSVCollectionWriter($0.type, dialect) }
+        hasCollections = collections.contains { $0 != nil }
+        staged = .allocate(capacity: columns.count)
+        staged.initialize(repeating: .absent, count: columns.count)
         precondition(writers.count == columns.count, "a column has no form in CSV")
         nullText = dialect.nullLiteral ?? []
         quoting = CSVQuoting(dialect, isOnlyColumn: columns.count == 1)
@@ -34,7 +43,9 @@ package final class CSVEncoder: RowEncoder {
         fixedByteCountMax = writers.reduce(0) { $0 + 2 * max($1.byteCountMax, nullByteCount) + 3 }
     }
 
-    package static func canWrite(_ type: LogicalType) -> Bool { ScalarWriter(type) != nil }
+    deinit { staged.deallocate() }
+
+    package static func canWrite(_ type: LogicalType) -> Bool { CSVForm.field(type) != nil }
 
     // hot
     package func encode(_ batch: RecordBatch, into output: EncodedRows) {
@@ -44,6 +55,7 @@ package final class CSVEncoder: RowEncoder {
         let columns = indices.map { batch.columns[$0] }
         for index in 0..<count {
             let row = Int(selected[index])
+            if hasCollections { stage(columns, row) }
             let bound = fixedByteCountMax + (hasSlices ? sliceByteCountMax(columns, row) : 0)
             let room = arena.reserve(atLeast: bound)
             // `reserve` never gives an empty buffer for a bound above 0.
@@ -56,12 +68,25 @@ package final class CSVEncoder: RowEncoder {
         output.chunks = arena.takeChunks()
     }
 
+    private func stage(_ columns: [Column], _ row: Int) {
+        for (index, column) in columns.enumerated() where !column.isNull(row) {
+            guard let collection = collections[index] else { continue }
+            staged[index] = collection.text(of: column.slices[row])
+        }
+    }
+
+    @inline(__always)
+    private func text(_ index: Int, _ column: Column, _ row: Int) -> ByteSlice {
+        hasCollections && collections[index] != nil ? staged[index] : column.slices[row]
+    }
+
     @inline(__always)
     private func sliceByteCountMax(_ columns: [Column], _ row: Int) -> Int {
         var bound = 0
-        for (column, writer) in zip(columns, writers) where writer.isSlice && !column.isNull(row) {
+        for index in 0..<columns.count where writers[index].isSlice {
+            guard !columns[index].isNull(row) else { continue }
             // Each byte may be a quote.
-            bound &+= writer.byteCount(ofSlice: column.slices[row].count) &* 2
+            bound &+= writers[index].byteCount(ofSlice: text(index, columns[index], row).count) &* 2
         }
         return bound
     }
@@ -83,7 +108,7 @@ package final class CSVEncoder: RowEncoder {
                     out += 1
                 }
             } else if writers[index].kind == .text {
-                out = quoting.write(column.slices[row], isFirst: index == 0, to: out)
+                out = quoting.write(text(index, column, row), isFirst: index == 0, to: out)
             } else {
                 out = quoting.writePlain(writers[index], column.values, row, to: out)
             }

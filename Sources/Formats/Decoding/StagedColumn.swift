@@ -12,9 +12,11 @@ final class StagedColumn {
     private let isNullable: Bool
     private var ownsTexts: Bool { parser.kind != .string }
 
+    /// - Parameter type: What the texts are converted to, where that is not the column's own type:
+    ///   STRING for a column of texts that somebody else converts.
     /// - Returns: Nil for a type that no text stands for.
-    init?(_ column: Column, isNullable: Bool) {
-        guard let parser = ScalarParser(column.type) else { return nil }
+    init?(_ column: Column, isNullable: Bool, as type: LogicalType? = nil) {
+        guard let parser = ScalarParser(type ?? column.type) else { return nil }
         self.column = column
         self.parser = parser
         self.isNullable = isNullable
@@ -48,7 +50,8 @@ final class StagedColumn {
         column.hasNulls = hasNulls
     }
 
-    private func fail(
+    /// Counts one row's text as a failure.
+    func fail(
         _ row: Int, _ index: Int, _ code: RecordFailureCode, _ failed: FailedRecords,
         _ records: UnsafePointer<ByteSlice>
     ) {

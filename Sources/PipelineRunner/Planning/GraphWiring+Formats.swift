@@ -141,6 +141,7 @@ extension CSVDialect {
         quote = options.quoteCharacter
         escape = options.escapeCharacter
         nullLiteral = options.nullLiteral.map { Array($0.utf8) }
+        elementDelimiter = options.arrayElementDelimiter
         allowsComments = options.allowsComments
     }
 }

@@ -50,8 +50,9 @@ extension ErrorCatalog {
         Entry(
             "E1350", "A column without a form in the format",
             """
-            The format has no text for values of this type: INTERVAL in any, ARRAY, MAP, ROW and JSON \
-            in CSV and as text. CAST the column, select a part of it, or use another format.
+            The format has no text for values of this type: INTERVAL in any; in CSV MAP, and ARRAYs and \
+            ROWs of anything but scalars; as text ARRAY, MAP, ROW and JSON. CAST the column, select a \
+            part of it, or use another format.
             """),
     ]
 

@@ -10,7 +10,9 @@ extension PipelineChecker {
             let (schema, _) = sourceColumns(object, format)
         else { return }
         checkColumnNames(object, metadata: [FileMetadata.file, FileMetadata.offset])
-        let scope = SourceScope(schema, metadata: FileMetadata.fields, hasRowsWithoutValue: false)
+        let scope = SourceScope(
+            schema, metadata: FileMetadata.fields, hasRowsWithoutValue: false,
+            wholeColumns: Self.wholeColumns(schema, format))
         let eventTime = addStream(
             of: operatorNode, object, scope, isUntouchedRaw: format == .raw, headerSources: [])
         guard object.isComplete, let path else { return }

@@ -25,6 +25,8 @@ extension PipelineChecker {
         if given["disable_quote_character"]?.boolean == true { options.quoteCharacter = nil }
         options.escapeCharacter = byte("escape_character")
         options.nullLiteral = given["null_literal"]?.text
+        options.arrayElementDelimiter =
+            byte("array_element_delimiter") ?? options.arrayElementDelimiter
         options.allowsComments = given["allow_comments"]?.boolean ?? false
         options.timestampFormat =
             given["timestamp_format"]?.text.flatMap(FormatOptions.TimestampFormat.init) ?? .sql
@@ -38,20 +40,51 @@ extension PipelineChecker {
         let escape = options.escapeCharacter
         let isClear =
             quote != options.fieldDelimiter && escape != options.fieldDelimiter
-            && (escape == nil || escape != quote)
+            && (escape == nil || escape != quote) && quote != options.arrayElementDelimiter
         let special =
-            [options.fieldDelimiter, quote, escape].compactMap { $0 } + Array("\r\n".utf8)
+            [options.fieldDelimiter, quote, escape, options.arrayElementDelimiter].compactMap { $0 }
+            + Array("\r\n".utf8)
         let isField = options.nullLiteral?.utf8.contains(where: special.contains) != true
         guard !isClear || !isField else { return }
         decoder.report(
             .conflictingKeys, at: given.keyRange, path: given.path,
             isClear
                 ? "`null_literal` holds a character that divides or quotes fields"
-                : "the delimiter, the quote and the escape character must differ",
-            help: "Flink's are \",\", '\"' and none")
+                : "the delimiters, the quote and the escape character must differ",
+            help: "Flink's are \",\", \";\", '\"' and none")
     }
 
-    /// Whether a text stands for values of this type in CSV and as a key's text.
+    /// Whether a column of this type has a form in CSV: scalars, JSON, and ARRAYs and ROWs of scalars.
+    static func hasCSV(_ type: LogicalType) -> Bool {
+        switch type {
+        case .json: true
+        case .array(let element): hasText(element)
+        case .row(let fields): !fields.isEmpty && fields.allSatisfy { hasText($0.type) }
+        default: hasText(type)
+        }
+    }
+
+    /// What to do about a column that has no form in CSV.
+    static func helpForCSV(_ type: LogicalType) -> String {
+        switch type {
+        case .map: "Flink's CSV has no MAP either: read it as JSON, as its text in quotes"
+        case .array, .row:
+            "as in Flink, an ARRAY or a ROW in CSV holds scalars only; JSON holds anything"
+        default: "read it as STRING"
+        }
+    }
+
+    /// Columns whose values come whole, so that expressions read the parts out of them: those of CSV.
+    static func wholeColumns(
+        _ schema: RowSchema, _ format: RecordFormat, _ key: SourceKey? = nil
+    ) -> Set<String> {
+        Set(
+            schema.fields.map(\.name).filter {
+                (key?.contains($0) == true ? key?.format : format) == .csv
+            })
+    }
+
+    /// Whether a text stands for values of this type in a field of CSV and as a key's text.
     static func hasText(_ type: LogicalType) -> Bool {
         switch type {
         case .array, .map, .row, .json, .intervalDayTime, .intervalYearMonth: false

@@ -22,7 +22,8 @@ extension PipelineChecker {
         checkColumnNames(object, metadata: KafkaMetadata.fields.map(\.name))
         let tombstones = tombstones(object, format)
         let scope = SourceScope(
-            schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row)
+            schema, metadata: KafkaMetadata.fields, hasRowsWithoutValue: tombstones == .row,
+            wholeColumns: Self.wholeColumns(schema, format, key))
         let eventTime = addStream(
             of: operatorNode, object, scope, isUntouchedRaw: format == .raw && key == nil,
             headerSources: [operatorNode.id])

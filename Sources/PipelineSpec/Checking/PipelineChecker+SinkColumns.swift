@@ -77,7 +77,8 @@ extension PipelineChecker {
     private static func canBeKey(_ type: LogicalType, _ format: RecordFormat) -> Bool {
         switch format {
         case .json: hasJSON(type)
-        case .csv, .string: hasText(type)
+        case .csv: hasCSV(type)
+        case .string: hasText(type)
         case .raw: type == .string || type == .bytes
         }
     }
@@ -117,7 +118,7 @@ extension PipelineChecker {
             .filter { !isKeyLeftOut || !key.columnIndices.contains($0.index) }
         switch format {
         case .json: return check(columns, object, format, Self.hasJSON) ? .json(columns) : nil
-        case .csv: return check(columns, object, format, Self.hasText) ? .csv(columns) : nil
+        case .csv: return check(columns, object, format, Self.hasCSV) ? .csv(columns) : nil
         case .string, .raw: return single(columns, object, format)
         }
     }

@@ -77,7 +77,7 @@ extension PipelineChecker {
                     help: "schema: { color: STRING NOT NULL }")
                 return nil
             }
-            let isGood = ofValue.allSatisfy { checkText($0, object, "csv") }
+            let isGood = ofValue.allSatisfy { checkCSV($0, object) }
             return isGood ? RowSchema(declared + added) : nil
         case .raw, .string:
             return singleColumn(object, format, ofValue).map { RowSchema(declared + added + [$0]) }
@@ -165,7 +165,7 @@ extension PipelineChecker {
         }
         switch format {
         case .json: return true
-        case .csv: return fields.allSatisfy { checkText($0, object, "csv") }
+        case .csv: return fields.allSatisfy { checkCSV($0, object) }
         case .string:
             return fields.allSatisfy { checkText($0, object, "string", except: .bytes) }
         case .raw:
@@ -178,17 +178,28 @@ extension PipelineChecker {
         }
     }
 
+    private func checkCSV(_ field: Field, _ object: DecodedObject) -> Bool {
+        if Self.hasCSV(field.type) { return true }
+        reportNoForm(field, object, "csv", help: Self.helpForCSV(field.type))
+        return false
+    }
+
     private func checkText(
         _ field: Field, _ object: DecodedObject, _ format: String, except type: LogicalType? = nil
     ) -> Bool {
         guard !Self.hasText(field.type) || field.type == type else { return true }
+        reportNoForm(field, object, format, help: "read it as STRING")
+        return false
+    }
+
+    private func reportNoForm(
+        _ field: Field, _ object: DecodedObject, _ format: String, help: String
+    ) {
         let entry = object["schema"]?.map?.first { $0.key == field.name }
         decoder.report(
             .noFormInFormat, at: entry?.value.node.range ?? object.keyRange,
             path: entry?.value.path ?? object.path,
-            "format \(format) has no \(field.type): the column `\(field.name)`",
-            help: "read it as STRING")
-        return false
+            "format \(format) has no \(field.type): the column `\(field.name)`", help: help)
     }
 
     private func checkPrefix(_ object: DecodedObject, _ fields: [Field]) -> Bool {

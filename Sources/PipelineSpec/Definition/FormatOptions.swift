@@ -15,6 +15,8 @@ package struct FormatOptions: Hashable, Sendable {
     package var escapeCharacter: UInt8?
     /// The unquoted field that is NULL; nil: none is.
     package var nullLiteral: String?
+    /// Between the elements of an ARRAY or a ROW in one field.
+    package var arrayElementDelimiter = UInt8(ascii: ";")
     package var allowsComments = false
     package var timestampFormat = TimestampFormat.sql
 

@@ -14,8 +14,7 @@ enum FormatGrammar {
                 FieldSpecification(
                     "allow_comments", .boolean, default: "false",
                     "A record that begins with `#` is no row (Flink's `csv.allow-comments`)."),
-                .notAvailable(
-                    "array_element_delimiter", "An ARRAY has no form in CSV: read it as STRING."),
+                arrayElementDelimiter,
                 .notAvailable("ignore_parse_errors", "Write `on_error: drop` for the source."),
             ]))
 
@@ -38,9 +37,9 @@ enum FormatGrammar {
             docs: "Flink's `csv.` options.",
             fields: [
                 type("csv"), fieldDelimiter, quoteCharacter, escapeCharacter, nullLiteral,
+                arrayElementDelimiter,
                 .notAvailable(
                     "disable_quote_character", "A text with the delimiter in it needs quotes."),
-                .notAvailable("array_element_delimiter", "An ARRAY has no form in CSV."),
             ]))
 
     private static func formats(
@@ -88,6 +87,13 @@ enum FormatGrammar {
         """
         The field that is NULL where it has no quotes (Flink's `csv.null-literal`). Without one no \
         field that is read is NULL, and NULL is written as an empty field.
+        """)
+
+    private static let arrayElementDelimiter = FieldSpecification(
+        "array_element_delimiter", .text(.character), default: ";", example: "'|'",
+        """
+        Between the elements of an ARRAY, or the fields of a ROW, in one field: one ASCII character \
+        (Flink's `csv.array-element-delimiter`).
         """)
 
     // MARK: Keys of records
