@@ -41,6 +41,18 @@ final class Broker {
 
     func createTopics(_ topics: [String]) throws { try control("topic", topics) }
 
+    /// Writes lines of key, tab, value by Kafka's console producer, which chooses the partitions.
+    func produce(_ lines: String, to topic: String) throws {
+        let path = scratch.newPath("records")
+        try lines.write(toFile: path, atomically: false, encoding: .utf8)
+        _ = try ChildProcess.run(
+            [
+                Checkout.kafkaScript, "tool", "--dir", folder, "kafka-console-producer.sh",
+                "--bootstrap-server", bootstrap, "--topic", topic,
+                "--property", "parse.key=true", "--property", "key.separator=\t",
+            ], in: scratch, input: path)
+    }
+
     /// Gives a topic more partitions, by Kafka's own tool.
     func grow(_ topic: String, to partitionCount: Int) throws {
         try topics(["--alter", "--topic", topic, "--partitions", "\(partitionCount)"])
