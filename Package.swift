@@ -51,7 +51,7 @@ let package = Package(
         // Layer 1: data.
         target("StreamCore", ["CSystem", "CXXHash"]),
         // Layer 2: contracts and wrappers.
-        target("StreamAPI", ["StreamCore"]),
+        target("StreamAPI", ["CSystem", "StreamCore"]),
         target("Expression", ["CLibcrypto", "CRE2", "CSimdJSON", "StreamCore"]),
         target("KafkaClient", ["CRDKafka", "CSystem", "StreamCore", "Observability"]),
         target("YAML", ["CYAML"]),

@@ -1,6 +1,7 @@
 #ifndef MILLRACE_CSYSTEM_H
 #define MILLRACE_CSYSTEM_H
 
+#include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,10 @@ void csystem_name_thread(const char *name);
 
 /// Waits for a thread's end, by the monotonic clock. Returns 0, or an errno: ETIMEDOUT if it runs on.
 int csystem_join_thread(unsigned long thread, long timeout_milliseconds);
+
+/// Waits for a semaphore, by the monotonic clock: a step of the wall clock neither ends nor prolongs the
+/// wait. Returns 0, or an errno: ETIMEDOUT after `limit_nanoseconds`, EINTR if a signal came first.
+int csystem_wait_semaphore(sem_t *semaphore, int64_t limit_nanoseconds);
 
 /// Renames within a directory, failing with EEXIST if `to` is there: renameat2(2) with
 /// RENAME_NOREPLACE, or a link and an unlink where the filesystem lacks it. Returns 0 or an errno.

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 
 /// A wait with a limit that any thread can end; a ring before the wait ends the next one at once.
@@ -18,14 +19,11 @@ public final class WakeUpBell: @unchecked Sendable {
     /// Any thread.
     public func ring() { sem_post(semaphore) }
 
-    /// Blocks until a ring, or for `limit`; the reader's thread.
+    /// Blocks until a ring, or for `limit` by the monotonic clock, a day at most; the reader's thread. A
+    /// signal may end it early.
     public func wait(_ limit: Duration) {
-        var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
-        let (seconds, attoseconds) = limit.components
-        let nanoseconds = Int64(deadline.tv_nsec) + attoseconds / 1_000_000_000
-        deadline.tv_sec += Int(seconds) + Int(nanoseconds / 1_000_000_000)
-        deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
-        sem_timedwait(semaphore, &deadline)
+        let (seconds, attoseconds) = max(.zero, min(limit, .seconds(86_400))).components
+        _ = csystem_wait_semaphore(
+            semaphore, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }
