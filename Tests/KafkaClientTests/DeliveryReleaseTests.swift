@@ -29,14 +29,14 @@ import Testing
         let accepted = try rows.withUnsafeBufferPointer {
             try producer.produce(
                 to: producer.topic("t"), partition: 0, keys: nil, values: slices, rows: $0,
-                keeping: arena.takeChunks(), waitMaxMilliseconds: 1_000)
+                keeping: arena.takeChunks(), waitMaxMilliseconds: 120_000)
         }
         #expect(accepted == rowCount)
     }
 
-    /// Calls whose chunks are kept once `limit` of them or fewer are, or 5 s are over.
+    /// Calls whose chunks are kept once `limit` of them or fewer are, or 120 s are over.
     private func keptCalls(waitingFor limit: Int) -> Int {
-        let deadline = Monotonic.milliseconds() + 5_000
+        let deadline = Monotonic.milliseconds() + 120_000
         while true {
             let count = producer.client.retained.withLock {
                 _ = $0.releaseDelivered()
@@ -51,7 +51,7 @@ import Testing
         try produce(100)
         try produce(50)
         #expect(keptCalls(waitingFor: 0) == 0)
-        try producer.flush(timeoutMilliseconds: 5_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
     }
 
     @Test func rowsThatFailAreKeptUntilTheQueueIsEmpty() throws {
@@ -60,7 +60,7 @@ import Testing
         try produce(100)
         producer.purge()
         #expect(producer.client.retained.withLock { $0.releaseDelivered().count } == 0)
-        #expect(throws: KafkaError.self) { try producer.flush(timeoutMilliseconds: 1_000) }
+        #expect(throws: KafkaError.self) { try producer.flush(timeoutMilliseconds: 120_000) }
         #expect(producer.client.retained.withLock { $0.count } == 0)
     }
 }

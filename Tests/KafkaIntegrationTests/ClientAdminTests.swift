@@ -35,7 +35,7 @@ import Testing
     @Test func committedEndStopsBeforeAnOpenTransaction() throws {
         let topic = try broker.makeTopic("stable")
         let first = try broker.openTransaction("\(topic)-0", topic: topic, values: ["a", "b"])
-        try first.commit(timeoutMilliseconds: 20_000)
+        try first.commit(timeoutMilliseconds: 120_000)
         // The answer comes before the marker: without this wait "c" may get the offset before it.
         try wait("the commit's marker") {
             try broker.admin.watermarks(of: place(topic)).end == Offset(rawValue: 3)
@@ -46,7 +46,7 @@ import Testing
         #expect(try broker.admin.watermarks(of: place(topic)).end == Offset(rawValue: 3))
         #expect(try all.watermarks(of: place(topic)).end == Offset(rawValue: 4))
 
-        try open.abort(timeoutMilliseconds: 20_000)
+        try open.abort(timeoutMilliseconds: 120_000)
         try wait("the abort") {
             try broker.admin.watermarks(of: place(topic)).end == Offset(rawValue: 5)
         }
@@ -57,7 +57,7 @@ import Testing
         let topic = try broker.makeTopic("times")
         let producer = try Producer(configuration: broker.configuration)
         try producer.write(["a"], to: topic)
-        try producer.flush(timeoutMilliseconds: 20_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
 
         let past = try broker.admin.offsets(atTimestampMilliseconds: 0, of: [place(topic)])
         #expect(past == [place(topic): Offset(rawValue: 0)])

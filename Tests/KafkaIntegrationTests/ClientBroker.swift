@@ -43,10 +43,10 @@ struct ClientBroker {
         timeoutMilliseconds: Int32 = 60_000
     ) throws -> TransactionalProducer {
         let producer = try makeProducer(transactionalID, timeoutMilliseconds: timeoutMilliseconds)
-        try producer.initTransactions(timeoutMilliseconds: 20_000)
+        try producer.initTransactions(timeoutMilliseconds: 120_000)
         try producer.begin()
         try producer.producer.write(values, to: topic)
-        try producer.producer.flush(timeoutMilliseconds: 20_000)
+        try producer.producer.flush(timeoutMilliseconds: 120_000)
         return producer
     }
 
@@ -100,7 +100,7 @@ extension Producer {
             try rows.withUnsafeBufferPointer { rows in
                 try produce(
                     to: handle, partition: partition, keys: nil, values: slices.baseAddress!,
-                    rows: rows, keeping: arena.takeChunks(), waitMaxMilliseconds: 10_000)
+                    rows: rows, keeping: arena.takeChunks(), waitMaxMilliseconds: 120_000)
             }
         }
         guard accepted == values.count else {
@@ -117,11 +117,11 @@ extension KafkaConsumer {
         try assign([(place, Offset(rawValue: start))])
         let batch = RawRecordBatch(rowCapacity: 1000)
         var values: [String] = []
-        for _ in 0..<200 {
+        for _ in 0..<1_200 {
             let count = try poll(into: batch, waitMaxMilliseconds: 100)
             for row in 0..<count { values.append(batch.values[row].text) }
             if let end = takePartitionEnds().last { return (values, end.offset.rawValue) }
         }
-        throw KafkaError(.timedOut, code: -185, context: "no end of \(place) within 20 s")
+        throw KafkaError(.timedOut, code: -185, context: "no end of \(place) within 120 s")
     }
 }

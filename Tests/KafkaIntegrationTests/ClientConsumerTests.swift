@@ -21,9 +21,9 @@ import Testing
     @Test func endLiesBehindAbortedRecordsAndControlRecords() throws {
         let topic = try broker.makeTopic("gaps")
         let kept = try broker.openTransaction("\(topic)-0", topic: topic, values: ["a", "b"])
-        try kept.commit(timeoutMilliseconds: 20_000)
+        try kept.commit(timeoutMilliseconds: 120_000)
         let lost = try broker.openTransaction("\(topic)-1", topic: topic, values: ["x", "y", "z"])
-        try lost.abort(timeoutMilliseconds: 20_000)
+        try lost.abort(timeoutMilliseconds: 120_000)
 
         // Two records, a commit, three aborted records, an abort: the end is 7.
         // EndTxn is answered before the control records are written: the end follows.
@@ -55,7 +55,7 @@ import Testing
             }
             #expect(error?.kind == .unknownTopic)
         }
-        #expect(ContinuousClock.now - began < .seconds(30))
+        #expect(ContinuousClock.now - began < .seconds(300))
     }
 
     @Test func readingStartsAtTheAssignedOffset() throws {
@@ -126,7 +126,7 @@ import Testing
         for partition in 0..<Int32(3) {
             try producer.write((0..<500).map { "\($0)" }, to: topic, partition: partition)
         }
-        try producer.flush(timeoutMilliseconds: 20_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
         #expect(producer.recordCounts().map(\.count) == [500, 500, 500])
 
         let reader = try consumer()
@@ -163,6 +163,6 @@ import Testing
     private func write(_ values: [String], to topic: String) throws {
         let producer = try Producer(configuration: broker.configuration)
         try producer.write(values, to: topic)
-        try producer.flush(timeoutMilliseconds: 20_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
     }
 }

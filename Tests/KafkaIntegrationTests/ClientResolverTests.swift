@@ -68,7 +68,7 @@ import Testing
         let topic = try broker.makeTopic("bumped")
         let identity = try deadProducersTransaction("\(topic)-0", topic: topic)
         let successor = try broker.makeProducer("\(topic)-0")
-        try successor.initTransactions(timeoutMilliseconds: 20_000)
+        try successor.initTransactions(timeoutMilliseconds: 120_000)
 
         #expect(commit("\(topic)-0", identity) == .refused(code: 47))
         #expect(try broker.read(topic) == [])
@@ -77,7 +77,7 @@ import Testing
     @Test func brokersTimeoutRefusesWith47() throws {
         let topic = try broker.makeTopic("timeout")
         let identity = try deadProducersTransaction(
-            "\(topic)-0", topic: topic, timeoutMilliseconds: 1_000)
+            "\(topic)-0", topic: topic, timeoutMilliseconds: 10_000)
         try wait("the broker's abort") {
             try resolver.describe(transactionalID: "\(topic)-0").state == "CompleteAbort"
         }
@@ -95,7 +95,7 @@ import Testing
     @Test func emptyTransactionRefusesWith48() throws {
         let id = ClientBroker.uniqueName("empty")
         let producer = try broker.makeProducer(id)
-        try producer.initTransactions(timeoutMilliseconds: 20_000)
+        try producer.initTransactions(timeoutMilliseconds: 120_000)
         let identity = try resolver.describe(transactionalID: id)
         #expect(identity.state == "Empty")
         #expect(commit(id, identity) == .refused(code: 48))
@@ -105,7 +105,7 @@ import Testing
         let topic = try broker.makeTopic("aborted")
         let producer = try broker.openTransaction("\(topic)-0", topic: topic, values: ["no"])
         let identity = try resolver.describe(transactionalID: "\(topic)-0")
-        try producer.abort(timeoutMilliseconds: 20_000)
+        try producer.abort(timeoutMilliseconds: 120_000)
         guard case .refused = commit("\(topic)-0", identity) else {
             Issue.record("an aborted transaction was not refused")
             return
@@ -133,7 +133,7 @@ import Testing
         let zombie = try broker.openTransaction("\(topic)-0", topic: topic, values: ["zombie"])
         _ = resolver.fence(transactionalID: "\(topic)-0", transactionTimeoutMilliseconds: 60_000)
         do {
-            try zombie.commit(timeoutMilliseconds: 20_000)
+            try zombie.commit(timeoutMilliseconds: 120_000)
             Issue.record("a fenced producer committed")
         } catch {
             #expect(error.kind == .fenced)
@@ -164,10 +164,10 @@ import Testing
         let producer = try broker.openTransaction("\(topic)-0", topic: topic, values: ["x"])
         try producer.sendOffset(
             Offset(rawValue: 1 << 32 | 7), metadata: "job attempt 1", of: place, group: group,
-            timeoutMilliseconds: 20_000)
+            timeoutMilliseconds: 120_000)
         #expect(resolver.readMarker(group: group, place: place) == .unstable)
 
-        try producer.commit(timeoutMilliseconds: 20_000)
+        try producer.commit(timeoutMilliseconds: 120_000)
         try wait("the marker") { resolver.readMarker(group: group, place: place) != .unstable }
         let expected = TransactionResolver.MarkerReply.offset(
             1 << 32 | 7, metadata: "job attempt 1")
@@ -180,7 +180,7 @@ import Testing
         let producer = try broker.openTransaction("\(topic)-0", topic: topic, values: ["x"])
         try producer.sendOffset(
             Offset(rawValue: 3), metadata: "", of: place, group: topic,
-            timeoutMilliseconds: 20_000)
+            timeoutMilliseconds: 120_000)
         _ = resolver.fence(transactionalID: "\(topic)-0", transactionTimeoutMilliseconds: 60_000)
         try wait("a stable group") { resolver.readMarker(group: topic, place: place) != .unstable }
         #expect(resolver.readMarker(group: topic, place: place) == .absent)
@@ -204,12 +204,12 @@ import Testing
     }
 }
 
-/// Asks again until `condition` holds, for at most 20 s.
+/// Asks again until `condition` holds, for at most 120 s.
 func wait(_ what: String, until condition: () throws -> Bool) throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
         if try condition() { return }
         poll(nil, 0, 10)
     }
-    throw KafkaError(.timedOut, code: -185, context: "waited 20 s for \(what)")
+    throw KafkaError(.timedOut, code: -185, context: "waited 120 s for \(what)")
 }

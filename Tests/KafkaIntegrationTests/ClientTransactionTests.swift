@@ -14,7 +14,7 @@ import Testing
         #expect(try broker.read(topic) == [])
         #expect(try broker.read(topic, isolation: .readUncommitted) == ["a", "b"])
 
-        try first.commit(timeoutMilliseconds: 20_000)
+        try first.commit(timeoutMilliseconds: 120_000)
         try broker.awaitCommitted(["a", "b"], on: topic)
         #expect(first.producer.recordCounts().map(\.count) == [2])
     }
@@ -23,14 +23,14 @@ import Testing
         let topic = try broker.makeTopic("predecessor")
         _ = try broker.openTransaction("\(topic)-0", topic: topic, values: ["lost"])
         let second = try broker.openTransaction("\(topic)-0", topic: topic, values: ["kept"])
-        try second.commit(timeoutMilliseconds: 20_000)
+        try second.commit(timeoutMilliseconds: 120_000)
         try broker.awaitCommitted(["kept"], on: topic)
     }
 
     @Test func abortHidesTheRecords() throws {
         let topic = try broker.makeTopic("abort")
         let producer = try broker.openTransaction("\(topic)-0", topic: topic, values: ["no"])
-        try producer.abort(timeoutMilliseconds: 20_000)
+        try producer.abort(timeoutMilliseconds: 120_000)
         #expect(try broker.read(topic) == [])
     }
 
@@ -38,7 +38,7 @@ import Testing
         let producer = try broker.makeProducer(
             ClientBroker.uniqueName("long"), timeoutMilliseconds: 3_600_000)
         do {
-            try producer.initTransactions(timeoutMilliseconds: 20_000)
+            try producer.initTransactions(timeoutMilliseconds: 120_000)
             Issue.record("the broker took a transaction time-out of an hour")
         } catch {
             #expect(error.kind == .configuration)
@@ -62,9 +62,9 @@ import Testing
         let accepted = try producer.produce(
             to: handle, partition: 1, keys: keys, values: values,
             rows: rows.withUnsafeBufferPointer { $0 }, keeping: arena.takeChunks(),
-            waitMaxMilliseconds: 1_000)
+            waitMaxMilliseconds: 120_000)
         #expect(accepted == 4)
-        try producer.flush(timeoutMilliseconds: 20_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
 
         let consumer = try KafkaConsumer(
             configuration: broker.configuration, options: .init(groupID: topic))

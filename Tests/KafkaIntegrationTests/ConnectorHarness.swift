@@ -128,12 +128,12 @@ extension SourceReader {
     func readToEnd() throws -> [String] {
         let batch = RawRecordBatch(rowCapacity: 100)
         var values: [String] = []
-        for _ in 0..<300 {
+        for _ in 0..<1_200 {
             let status = try poll(into: batch, waitMax: .milliseconds(100))
             values += (0..<batch.rowCount).map { batch.values[$0].text }
             if status == .ended { return values }
         }
-        throw KafkaError(.timedOut, code: 0, context: "no end within 30 s")
+        throw KafkaError(.timedOut, code: 0, context: "no end within 120 s")
     }
 }
 

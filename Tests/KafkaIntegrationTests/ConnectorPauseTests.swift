@@ -41,7 +41,7 @@ import Testing
         let batch = RawRecordBatch(rowCapacity: 100)
         var next = [Int64](repeating: 0, count: Int(Self.partitionCount))
         var paused: Set<Int32> = []
-        for step in 0..<2_000 {
+        for step in 0..<20_000 {
             if Int.random(in: 0..<5, using: &random) == 0 {
                 // One of them at least is read on.
                 let spared = Int32.random(in: 0..<Self.partitionCount, using: &random)

@@ -70,7 +70,7 @@ import Testing
         let topic = try harness.topic("aborted", values: ["a"])
         let id = ClientBroker.uniqueName("aborted")
         let producer = try harness.broker.openTransaction(id, topic: topic, values: ["x", "y"])
-        try producer.abort(timeoutMilliseconds: 10_000)
+        try producer.abort(timeoutMilliseconds: 120_000)
         let source = try harness.source(topic)
         let splits = try source.resolveSplits(restored: nil, stopAtEnd: true)
         let reader = try source.makeReader(splits: splits, context: Harness.context)
@@ -87,7 +87,7 @@ import Testing
         let topic = try harness.topic("nothing", values: [])
         let id = ClientBroker.uniqueName("nothing")
         let producer = try harness.broker.openTransaction(id, topic: topic, values: ["x"])
-        try producer.abort(timeoutMilliseconds: 10_000)
+        try producer.abort(timeoutMilliseconds: 120_000)
         #expect(try harness.readToEnd(harness.source(topic)) == [])
     }
 
@@ -109,7 +109,7 @@ import Testing
         #expect(try harness.readToEnd(harness.source(topic)) == ["a"])
         let all = try harness.source(topic, isolation: .readUncommitted)
         #expect(try harness.readToEnd(all) == ["a", "unseen"])
-        try open.abort(timeoutMilliseconds: 10_000)
+        try open.abort(timeoutMilliseconds: 120_000)
     }
 
     @Test func aReaderWithoutPartitionsEndsOnlyInAFiniteRun() throws {
@@ -227,7 +227,7 @@ extension ConnectorHarness {
         guard !values.isEmpty else { return }
         let producer = try Producer(configuration: broker.configuration)
         try producer.write(values, to: topic, partition: partition)
-        try producer.flush(timeoutMilliseconds: 10_000)
+        try producer.flush(timeoutMilliseconds: 120_000)
     }
 
     func place(_ topic: String) -> TopicPartition {

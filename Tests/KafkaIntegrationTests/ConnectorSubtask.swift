@@ -19,16 +19,16 @@ final class Subtask: Sendable {
     }
 }
 
-/// Returns once `isTrue`; a condition that never comes fails the test after 20 s.
+/// Returns once `isTrue`; a condition that never comes fails the test after 120 s.
 func waitUntil(_ isTrue: () throws -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: 20)
+    let deadline = Date(timeIntervalSinceNow: 120)
     // Nobody signals it: this is the pause between two looks.
     let pause = NSCondition()
     pause.lock()
     defer { pause.unlock() }
     while try !isTrue() {
         guard Date() < deadline else {
-            throw KafkaError(.timedOut, code: 0, context: "the condition did not come within 20 s")
+            throw KafkaError(.timedOut, code: 0, context: "the condition did not come within 120 s")
         }
         _ = pause.wait(until: Date(timeIntervalSinceNow: 0.002))
     }

@@ -28,14 +28,14 @@ import Testing
         defer { reader.close() }
         let batch = RawRecordBatch(rowCapacity: 100)
         var rows: [String] = []
-        for _ in 0..<300 {
+        for _ in 0..<1_200 {
             let status = try reader.poll(into: batch, waitMax: .milliseconds(100))
             for row in 0..<batch.rowCount {
                 rows.append("\(batch.place(ofRow: row)) \(batch.values[row].text)")
             }
             if status == .ended { return (rows.sorted(), reader.snapshot()) }
         }
-        throw KafkaError(.timedOut, code: 0, context: "no end within 30 s")
+        throw KafkaError(.timedOut, code: 0, context: "no end within 120 s")
     }
 
     @Test func rowsOfSeveralTopicsAreEachPlacedInTheirOwn() throws {

@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test func aTransactionThatTheBrokerTimedOutIsDeadAndSaysWhy() throws {
-        let harness = try Harness(timeoutMilliseconds: 1_000)
+        let harness = try Harness(timeoutMilliseconds: 10_000)
         let topic = try harness.broker.makeTopic("timeout")
         let sink = try harness.transactions(topic)
         _ = try harness.write(topic, [("k", "lost")], with: sink)

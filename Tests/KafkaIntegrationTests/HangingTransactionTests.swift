@@ -39,7 +39,7 @@ import Testing
         let other = try harness.broker.openTransaction(id, topic: topic, values: ["theirs"])
         #expect(sink.fence(transactionalID: sink.transactionalID(slot: 0)) == .fenced)
         #expect(sink.settle(committed: []) == .settled([]))
-        try other.commit(timeoutMilliseconds: 20_000)
+        try other.commit(timeoutMilliseconds: 120_000)
         try harness.broker.awaitCommitted(["theirs"], on: topic)
     }
 

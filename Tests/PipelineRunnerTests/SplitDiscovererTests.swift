@@ -35,7 +35,7 @@ import Testing
     private let nothing = Result<SplitDiscovery, any Error>.success(SplitDiscovery())
 
     private func first(_ events: EventQueue<ControlEvent>) -> ControlEvent? {
-        events.take(until: .now.advanced(byMilliseconds: 20_000)).first
+        events.take(until: .now.advanced(byMilliseconds: 120_000)).first
     }
 
     @Test func whatIsFoundIsPostedAndAFailedQuestionIsAskedAgain() {

@@ -28,7 +28,7 @@ import Testing
 
         var subtaskCount: Int { graph.subtaskIDs.count }
 
-        func cancel() -> [String] { graph.cancel(within: .seconds(10)) }
+        func cancel() -> [String] { graph.cancel(within: .seconds(120)) }
     }
 
     private func items(_ snapshots: [SubtaskSnapshot], of id: String) -> Int64 {

@@ -58,7 +58,7 @@ import Testing
         }
         #expect(ends.channel.isEmpty)
         #expect(ends.channel.byteCount == 0)
-        #expect(thread.join(until: .now + .seconds(10)))
+        #expect(thread.join(until: .now + .seconds(120)))
     }
 
     @Test func `A full channel holds its producer until an element is taken`() throws {
@@ -73,7 +73,7 @@ import Testing
         #expect(!thread.join(until: .now + .milliseconds(20)))
         #expect(!isThrough.isSet)
         #expect(watermark(ends.channel.pop()) == 1)
-        #expect(thread.join(until: .now + .seconds(10)))
+        #expect(thread.join(until: .now + .seconds(120)))
         #expect(watermark(ends.channel.pop()) == 2)
         #expect(watermark(ends.channel.pop()) == 3)
     }
@@ -87,7 +87,7 @@ import Testing
         #expect(!thread.join(until: .now + .milliseconds(20)))
         #expect(ends.channel.elementCount == 1)
         _ = ends.channel.pop()
-        #expect(thread.join(until: .now + .seconds(10)))
+        #expect(thread.join(until: .now + .seconds(120)))
         #expect(ends.channel.byteCount == 31)
     }
 
@@ -110,7 +110,7 @@ import Testing
         }
         _ = ends.cancellation.request()
         ends.producer.ring()
-        #expect(thread.join(until: .now + .seconds(10)))
+        #expect(thread.join(until: .now + .seconds(120)))
         #expect(isCancelled.isSet)
         #expect(ends.channel.elementCount == 1)
     }

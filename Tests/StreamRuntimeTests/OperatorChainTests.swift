@@ -86,7 +86,7 @@ import Testing
         #expect(job.vertices.count == 1)
         let graph = ExecutionGraph(job, events: events, stateWriter: MemoryStateWriter())
         try graph.start { _ in nil }
-        defer { _ = graph.cancel(within: .seconds(10)) }
+        defer { _ = graph.cancel(within: .seconds(120)) }
         #expect(waitUntil { controls.allSatisfy { $0.rows().count > 100 } })
         let barrier = CheckpointBarrier.number(1)
         graph.triggerBarrier(barrier)

@@ -66,7 +66,7 @@ private final class InputCounter: MultipleInputOperator {
             try JobGraph(graph(control, parallelism: parallelism)), events: events,
             stateWriter: MemoryStateWriter())
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         for sequence in 1...3 as ClosedRange<UInt32> {
             let barrier = CheckpointBarrier.number(sequence)
             run.triggerBarrier(barrier)
@@ -91,7 +91,7 @@ private final class InputCounter: MultipleInputOperator {
             try JobGraph(graph(control, parallelism: 2)), events: events,
             stateWriter: MemoryStateWriter())
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { Set(control.rows().map(\.key)) == [0, 1, 2] })
     }
 }

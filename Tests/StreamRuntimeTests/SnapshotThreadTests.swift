@@ -37,7 +37,7 @@ import Testing
         #expect(acknowledged[0].operators[0].keyed?.fileByteCount == 8)
         #expect(keyed.releases == 1)
         snapshots.cancel()
-        #expect(running.join(until: .now + .seconds(10)))
+        #expect(running.join(until: .now + .seconds(120)))
     }
 
     /// Output that is on disk, or never will be.
@@ -69,7 +69,7 @@ import Testing
         let isDurable = output.isDurable.withLock { $0 }
         #expect(isDurable)
         snapshots.cancel()
-        #expect(running.join(until: .now + .seconds(10)))
+        #expect(running.join(until: .now + .seconds(120)))
     }
 
     @Test func `A checkpoint whose output cannot be made durable is declined`() throws {
@@ -80,7 +80,7 @@ import Testing
         #expect(events.waitForDecline())
         #expect(events.acknowledgementCount == 0)
         snapshots.cancel()
-        #expect(running.join(until: .now + .seconds(10)))
+        #expect(running.join(until: .now + .seconds(120)))
     }
 
     @Test func `Snapshots of a checkpoint that is given up are released unwritten`() throws {
@@ -94,7 +94,7 @@ import Testing
         #expect(events.snapshots(of: CheckpointBarrier.number(2).id, count: 1) != nil)
         #expect(events.acknowledgementCount == 1)
         snapshots.cancel()
-        #expect(running.join(until: .now + .seconds(10)))
+        #expect(running.join(until: .now + .seconds(120)))
     }
 
     @Test func `A backlog declines further snapshots`() {
@@ -114,7 +114,7 @@ import Testing
         let running = try snapshots.start(stackByteCount: 1 << 20)
         #expect(events.waitForDecline())
         snapshots.cancel()
-        #expect(running.join(until: .now + .seconds(10)))
+        #expect(running.join(until: .now + .seconds(120)))
         #expect(first.releases == 1)
         #expect(second.releases == 1)
     }

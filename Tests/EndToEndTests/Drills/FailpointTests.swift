@@ -61,7 +61,7 @@ import Testing
     /// The prepared transaction timed out, and the runner dies once it has decided to roll back.
     @Test func aRollBackKilledAfterItsDecisionIsDecidedAgain() throws {
         let drill = try Drill("recovery-P10c")
-        drill.pipeline.transactionTimeout = "4 s"
+        drill.pipeline.transactionTimeout = "15 s"
         try drill.runUntilKilled(at: "P6:kill@3", seed: 10)
         try drill.waitUntilNothingHoldsReadersBack()
         let recovering = try drill.start(failpoints: "P10c:kill")

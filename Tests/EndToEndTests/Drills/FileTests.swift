@@ -52,6 +52,7 @@ import Testing
     /// files.
     @Test func aRunnerThatIsReplacedBeforeItFinishesItsFilesHarmsNothing() throws {
         let job = try FileJob("files-zombie")
+        job.leaseTimeout = "2 s"
         let zombie = try job.start(failpoints: "F2:stop@3")
         var isStopped = false
         while !isStopped {
@@ -129,7 +130,7 @@ import Testing
     /// The transaction of a durable checkpoint timed out: the files of that checkpoint were not
     /// finished, and are not.
     @Test func aRollBackTakesTheFilesOfTheCheckpointAlong() throws {
-        let (job, broker) = try withBroker("files-rollback", transactionTimeout: "4 s")
+        let (job, broker) = try withBroker("files-rollback", transactionTimeout: "15 s")
         let topic = try toKafka(job, broker)
         job.sinks += "\n  copies: { type: file, input: kept, path: \(job.output) }"
         let watcher = FolderWatcher(job.output)
@@ -142,7 +143,7 @@ import Testing
     }
 
     private func withBroker(
-        _ name: String, transactionTimeout: String = "60 s"
+        _ name: String, transactionTimeout: String = "10 min"
     ) throws -> (FileJob, Broker) {
         let job = try FileJob(name)
         let broker = try Broker(sharedBy: job.scratch)

@@ -62,7 +62,7 @@ import Testing
         // A broker that finds an expired transaction while it starts may take the partitions, still
         // without a leader, for deleted and skip their abort markers; readers are then held back for
         // ever (Kafka 4.3.1, TransactionMarkerChannelManager). So the broker is back up first.
-        drill.pipeline.transactionTimeout = outage == .paused ? "5 s" : "30 s"
+        drill.pipeline.transactionTimeout = outage == .paused ? "20 s" : "60 s"
         drill.pipeline.checkpointsRetained = 3
         try drill.write(ColorEvent.make(count: 20_000, seed: 40))
         try drill.finish()

@@ -18,7 +18,6 @@ import Testing
 
     @Test func aKilledRunnersJobIsTakenOverAtOnce() throws {
         let drill = try Drill("take-over")
-        drill.pipeline.leaseTimeout = "5 min"
         let first = try runningJob(drill)
         first.signal(SIGKILL)
         #expect(try first.waitForEnd() == .signalled(SIGKILL))
@@ -28,6 +27,7 @@ import Testing
 
     @Test func aRunnerStoppedPastItsLeaseIsReplacedAndFencedWhenItWakes() throws {
         let drill = try Drill("zombie")
+        drill.pipeline.leaseTimeout = "2 s"
         let zombie = try runningJob(drill)
         try drill.write(ColorEvent.make(count: 300, seed: 76))
         zombie.signal(SIGSTOP)

@@ -95,7 +95,7 @@ import Testing
         let drill = try Drill("grown-" + word(place))
         drill.pipeline.discoveryInterval = "100 ms"
         // Checkpoints go on while Kafka's tool starts its JVM: the failpoint is to come after it.
-        drill.pipeline.checkpointInterval = "500 ms"
+        drill.pipeline.checkpointInterval = "1 s"
         let runner = try drill.start(failpoints: place)
         try drill.write(ColorEvent.make(count: 300, seed: 1))
         try drill.waitForResults(from: runner)
@@ -114,7 +114,7 @@ import Testing
     @Test(arguments: ["P6:kill@20", "P8:kill@20"])
     func topicsOfAPatternThatComeUpAreReadOnceWhereverTheRunIsKilled(place: String) throws {
         let drill = try Drill("pattern-" + word(place))
-        drill.pipeline.checkpointInterval = "500 ms"
+        drill.pipeline.checkpointInterval = "1 s"
         drill.pipeline.replacement = drill.pipeline.text.replacing(
             "topic: \(drill.input.name)\n",
             with: "topic_pattern: '\(drill.input.name).*'\n"

@@ -126,7 +126,7 @@ final class ChildProcess {
     /// Runs a command to its end and returns what it printed on standard output.
     static func run(
         _ command: [String], in folder: TemporaryFolder, input: String = "/dev/null",
-        environment: [String: String] = [:], seconds: Int = 120
+        environment: [String: String] = [:], seconds: Int = 300
     ) throws -> String {
         let path = folder.newPath("command")
         let errors = path + ".errors"

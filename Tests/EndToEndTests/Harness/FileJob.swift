@@ -15,6 +15,8 @@ final class FileJob {
     /// Of `connections` and more.
     var more = ""
     var parallelism = 2
+    /// Longer than a machine that hardly runs needs; only who takes a job from a stopped runner waits for it.
+    var leaseTimeout = "5 min"
     private(set) var written: [Int] = []
     private var fileCount = 0
     private var runCount = 0
@@ -43,7 +45,7 @@ final class FileJob {
           execution.checkpointing.num-retained: 1
           execution.checkpointing.dir: file://\(scratch.path)/checkpoints
           restart-strategy.type: none
-          millrace.lease.timeout: 2 s
+          millrace.lease.timeout: \(leaseTimeout)
         \(more)
         sources:
           numbers: { \(source), format: json, schema: { id: BIGINT NOT NULL } }

@@ -8,11 +8,12 @@ struct PipelineFile {
     let checkpointFolder: String
     var parallelism = 2
     var checkpointInterval = "150 ms"
-    var checkpointTimeout = "20 s"
+    /// Like all limits of a job under test, longer than a machine that hardly runs needs.
+    var checkpointTimeout = "2 min"
     var checkpointsRetained = 2
-    var transactionTimeout = "60 s"
-    /// Short, so that a drill need not wait 15 s for a lease to end.
-    var leaseTimeout = "2 s"
+    var transactionTimeout = "10 min"
+    /// A dead runner's job is free at once; only those who take a job from a stopped one wait for its lease.
+    var leaseTimeout = "5 min"
     /// `fail`, the default, or `drop`.
     var onError = "fail"
     var form = RecordForm.json

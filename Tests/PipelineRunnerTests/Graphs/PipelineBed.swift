@@ -175,7 +175,7 @@ final class BedRun: KeyedStateWriter, Sendable {
         try run.start { restored?.state($0) }
         var snapshots: [SubtaskSnapshot] = []
         var isOver = false
-        let deadline = MonotonicTime.now.advanced(byMilliseconds: 30_000)
+        let deadline = MonotonicTime.now.advanced(byMilliseconds: 120_000)
         // A run that is to be cut at its last batch may be over before all snapshots have been reported.
         while snapshots.count < run.subtaskIDs.count, !isOver || isCut {
             for event in queue.take(until: deadline) {

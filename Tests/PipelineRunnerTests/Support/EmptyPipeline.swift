@@ -24,7 +24,7 @@ final class EmptyPipeline: Sendable {
         return JobPlan(
             name: "empty", jobID: JobID(name: "empty"),
             checkpointing: CheckpointingPlan(
-                intervalMilliseconds: 600_000, timeoutMilliseconds: 10_000,
+                intervalMilliseconds: 600_000, timeoutMilliseconds: 120_000,
                 minPauseMilliseconds: 0, tolerableFailures: 0, numRetained: 3,
                 directory: folder.path(percentEncoded: false)),
             maxParallelism: 128, sources: [EmptySource(self)], transactions: nil,
@@ -80,7 +80,7 @@ private final class EmptySource: Source {
 private final class EmptyReader: SourceReader {
     private let bell = DispatchSemaphore(value: 0)
     /// Polls of 100 ms, after which a run that nobody ends fails, so that a test does not hang.
-    private var pollsLeft = 50
+    private var pollsLeft = 1_200
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus {
         pollsLeft -= 1
         if pollsLeft == 0 { throw PlannedFailure() }

@@ -25,7 +25,7 @@ final class MemoryDriver: TransactionDriver {
 
     /// Writes into the transaction that follows `barrierCount` barriers; waits for it.
     func write(_ rows: [SeenRow], barrierCount: Int) throws {
-        gate.wait(seconds: 20) { $0.activated.count > barrierCount || $0.isCancelled }
+        gate.wait(seconds: 120) { $0.activated.count > barrierCount || $0.isCancelled }
         let state = gate.current
         guard !state.isCancelled, state.activated.count > barrierCount else {
             throw PlannedFailure(message: "no transaction to write to")

@@ -99,7 +99,7 @@ final class World: Sendable {
 
     /// Runs the job to its end on a thread of its own.
     ///
-    /// - Throws: If it takes longer than 20 s.
+    /// - Throws: If it takes longer than 120 s.
     func run(_ shape: Shape = Shape(), _ options: RunOptions = .toTheEnd) throws -> ExitCode {
         let job = JobRunner(plan: plan(shape), options: options)
         let result = Watched<ExitCode?>(nil)
@@ -112,7 +112,7 @@ final class World: Sendable {
             let code = handed.update { $0.take() }?.run()
             result.update { $0 = code }
         }
-        result.wait(seconds: 20) { $0 != nil }
+        result.wait(seconds: 120) { $0 != nil }
         guard let code = result.current else { throw PlannedFailure(message: "the job hangs") }
         return code
     }

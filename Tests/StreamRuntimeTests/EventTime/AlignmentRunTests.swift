@@ -120,7 +120,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(isHeld(feed, at: 17))
         feed.allow(1, 11)
         #expect(isHeld(feed, at: 22))
@@ -132,7 +132,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 0), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(isHeld(feed, at: 1))
     }
 
@@ -140,7 +140,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(isHeld(feed, at: 17))
         run.triggerBarrier(.number(1))
         let snapshots = try #require(
@@ -158,14 +158,14 @@ import Testing
         let run = try run(feed, control, events)
         try run.start { _ in nil }
         #expect(isHeld(feed, at: 17))
-        #expect(run.cancel(within: .seconds(10)).isEmpty)
+        #expect(run.cancel(within: .seconds(120)).isEmpty)
     }
 
     @Test func `An idle source holds nobody`() throws {
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events, idleTimeout: 300)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { feed.read(0) == 1_000 })
     }
 
@@ -173,7 +173,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(isHeld(feed, at: 17))
         feed.inputEnds.store(true, ordering: .relaxed)
         #expect(events.waitForEnd())
@@ -184,7 +184,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events, aligned: [false, true])
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { feed.read(0) == 1_000 })
     }
 
@@ -192,7 +192,7 @@ import Testing
         let (feed, control, events) = (Feed(10, 0), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events, aligned: [false, false])
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         /// Watermark, and the split that holds it there.
         func find(_ watermark: Int64, _ split: String, hasRows: Bool) -> Bool {
             waitUntil {
@@ -218,7 +218,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 6), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { !run.alignmentWaits().isEmpty })
         let wait = try #require(run.alignmentWaits().first)
         #expect(wait.source.rawValue == "s0")
@@ -247,7 +247,7 @@ import Testing
                 splitWatermarks: [key: watermark]
             ) { _ in nil }
         }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { feed.read(1) == 6 })
         #expect(isHeld(feed, at: 0))
         #expect(feed.polls(0) == 0)
@@ -257,7 +257,7 @@ import Testing
         let (feed, control, events) = (Feed(1_000, 1_000), PipelineControl(), EventRecorder())
         let run = try run(feed, control, events)
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { feed.read(0) == 1_000 && feed.read(1) == 1_000 })
         feed.inputEnds.store(true, ordering: .relaxed)
         #expect(events.waitForEnd())

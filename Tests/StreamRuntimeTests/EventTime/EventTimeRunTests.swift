@@ -140,7 +140,7 @@ private final class HoldingBack: StreamOperator {
             try JobGraph(graph(control, seen, parallelism: parallelism, rowsMax: 100)),
             events: events, stateWriter: MemoryStateWriter())
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { seen.last() == Array(repeating: 985, count: parallelism) })
         let all = seen.watermarks.withLock { $0 }
         for values in all.values { #expect(zip(values, values.dropFirst()).allSatisfy { $0 < $1 }) }
@@ -175,7 +175,7 @@ private final class HoldingBack: StreamOperator {
                 graph(control, seen, parallelism: parallelism, rowsMax: 100, holdsBack: true)),
             events: events, stateWriter: MemoryStateWriter())
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { seen.last() == Array(repeating: 885, count: parallelism) })
         control.inputEnds.store(true, ordering: .relaxed)
         #expect(events.waitForEnd())
@@ -189,7 +189,7 @@ private final class HoldingBack: StreamOperator {
             try JobGraph(graph(control, seen, parallelism: parallelism, rowsMax: 100)),
             events: events, stateWriter: MemoryStateWriter())
         try run.start { _ in nil }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(waitUntil { seen.last() == Array(repeating: 985, count: parallelism) })
         run.triggerBarrier(.number(1, .final))
         #expect(events.waitForFinish())
@@ -207,7 +207,7 @@ private final class HoldingBack: StreamOperator {
                 nil
             }
         }
-        defer { _ = run.cancel(within: .seconds(10)) }
+        defer { _ = run.cancel(within: .seconds(120)) }
         #expect(events.waitForRunning())
         let all = seen.watermarks.withLock { $0 }
         #expect(Array(all.values) == Array(repeating: [500], count: parallelism))

@@ -41,7 +41,7 @@ final class EventRecorder: ExecutionEvents, @unchecked Sendable {
 
     /// - Returns: False if it did not become so within ten seconds.
     private func wait(_ isSo: () -> Bool) -> Bool {
-        let deadline = Date(timeIntervalSinceNow: 10)
+        let deadline = Date(timeIntervalSinceNow: 120)
         return condition.withLock {
             while !isSo() {
                 if !condition.wait(until: deadline) { return isSo() }
@@ -74,7 +74,7 @@ final class EventRecorder: ExecutionEvents, @unchecked Sendable {
 
 /// Lets other threads run until `isSo`; false if it does not become so within ten seconds.
 func waitUntil(_ isSo: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(120)
     while !isSo() {
         if ContinuousClock.now > deadline { return false }
         sched_yield()
