@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import StreamAPI
 import StreamCore
@@ -27,6 +28,7 @@ import Testing
         let lines = try SourceRun(configuration("x")).all()
         #expect(lines.map(\.text) == ["a", "b", "", "c\rd", "\0e"])
         #expect(lines.map(\.offset) == [0, 2, 5, 6, 10])
+        #expect(lines.map(\.number) == [1, 2, 3, 4, 5])
     }
 
     @Test("leaves out the byte order mark, the lines to skip, and empty lines where it shall")
@@ -56,7 +58,7 @@ import Testing
         #expect(truncate(path, 1 << 30) == 0)
         let error = #expect(throws: RecordError.self) { try texts(configuration("x")) }
         #expect(error?.code == "E2401")
-        #expect(error?.place.description == "\(path)[0]@2")
+        #expect(error?.place.description == "\(path):2 (offset 2)")
     }
 
     // MARK: Which files
@@ -117,6 +119,20 @@ import Testing
 
     // MARK: Restart
 
+    @Test("keeps no file open that it has read")
+    func openFiles() throws {
+        for name in ["1", "2", "3"] { try scratch.write("a\n", to: name) }
+        let run = try SourceRun(configuration())
+        #expect(try run.all().count == 3)
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+            let target = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/fd/" + $0)
+            return target?.hasPrefix(scratch.path) == true
+        }
+        #expect(open == [])
+        run.reader.close()
+    }
+
     @Test("goes on behind the last line that was given")
     func resume() throws {
         try scratch.write("a\nb\nc\n", to: "1")
@@ -155,7 +171,7 @@ import Testing
             try SourceRun(configuration(), restored: first.reader.snapshot())
         }
         #expect(error?.exitCode == .sourceGap)
-        #expect(error?.message.contains("\(scratch.path)/1[0]@4") == true)
+        #expect(error?.message.contains("\(scratch.path)/1:3 (offset 4)") == true)
     }
 
     @Test("forgets a file that was read to its end and is gone")
@@ -188,7 +204,7 @@ import Testing
         #expect(try second.all().map(\.text) == expected)
     }
 
-    @Test("refuses state that it did not write", arguments: [[], [2], [1, 9], [1, 0, 0, 0, 0]])
+    @Test("refuses state that it did not write", arguments: [[], [3], [1, 9], [2, 0, 0, 0, 0]])
     func badState(state: [UInt8]) throws {
         let error = #expect(throws: FatalError.self) {
             try SourceRun(configuration(), restored: [state])
@@ -220,6 +236,15 @@ import Testing
         #expect(try run.poll()?.map(\.text) == ["d"])
     }
 
+    @Test("stops where what comes up is no file, and asks again where the folder cannot be read")
+    func noFile() throws {
+        let run = try SourceRun(monitored())
+        #expect(mkfifo(scratch.path + "/pipe", 0o600) == 0)
+        #expect(try run.source.discoverSplits().failure?.exitCode == .configuration)
+        try scratch.remove("")
+        #expect(throws: FatalError.self) { try run.source.discoverSplits() }
+    }
+
     @Test("stops with 81 where a file that was read is cut off")
     func cutOff() throws {
         try scratch.write("a\nb\n", to: "1")
@@ -228,6 +253,24 @@ import Testing
         try scratch.write("a\n", to: "1")
         let error = #expect(throws: FatalError.self) { while true { _ = try run.poll() } }
         #expect(error?.exitCode == .sourceGap)
+    }
+
+    @Test("stops with 81 where another file of the same size takes the name of one that was read")
+    func replaced() throws {
+        try scratch.write("a\nb\n", to: "1")
+        var wanted = configuration()
+        wanted.monitorIntervalMilliseconds = 0
+        let run = try SourceRun(wanted)
+        #expect(try run.all().count == 2)
+        // A copy of the same bytes is the same file.
+        try scratch.write("a\nb\n", to: ".new")
+        #expect(rename(scratch.path + "/.new", scratch.path + "/1") == 0)
+        #expect(try run.all() == [])
+        try scratch.write("c\nd\n", to: ".new")
+        #expect(rename(scratch.path + "/.new", scratch.path + "/1") == 0)
+        let error = #expect(throws: FatalError.self) { try run.all() }
+        #expect(error?.exitCode == .sourceGap)
+        #expect(error?.message.contains("/1:3 (offset 4): another file") == true)
     }
 
     @Test("stops with 81 where a file is gone before it was read")

@@ -69,6 +69,17 @@ import Testing
         #expect(encoded(batch).allSatisfy { !$0.contains { $0.hasPrefix("error.field") } })
     }
 
+    @Test func aRecordOfAFileHasItsLine() throws {
+        let raw = rawBatch([TestRecord(value: "x")], topics: ["/data/a.csv"], withHeaders: false)
+        raw.makeLines()[0] = 17
+        let errors = RecordErrors()
+        errors.add(
+            code: "E2001", message: "no CSV", operatorID: OperatorID(rawValue: "source"), row: 0,
+            of: raw)
+        let headers = encoded(try #require(errors.takeBatch()))[0]
+        #expect(headers.contains("source.line=17"))
+    }
+
     @Test func aRecordWithoutATimestampHasNoTimes() throws {
         let headers = encoded(try failed([TestRecord(timestamp: -1)]))[0]
         #expect(!headers.contains { $0.hasPrefix("source.timestamp") })

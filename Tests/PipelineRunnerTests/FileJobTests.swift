@@ -118,6 +118,15 @@ import Testing
         #expect(try results().count == 5)
     }
 
+    @Test("reads quoted line ends as text, and knows on which line each record begins")
+    func quotedLineEnds() throws {
+        try write("1,\"a\nb\"\n2,c\n", to: "1")
+        let text = pipeline().replacing("at: $offset", with: "at: $line")
+        #expect(try run(text) == .finished)
+        let expected = [#"{"id":1,"name":"A\nB","at":1}"#, #"{"id":2,"name":"C","at":3}"#]
+        #expect(try results() == expected)
+    }
+
     @Test("says which line of which file cannot be decoded, and leaves no file half written")
     func badLine() throws {
         try write("1,a\nx,b\n", to: "1")

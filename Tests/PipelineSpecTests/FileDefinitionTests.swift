@@ -18,7 +18,7 @@ import Testing
             format: csv
             schema: { id: BIGINT, amount: DOUBLE }
         transforms:
-          named: { type: map, input: orders, extend: { file: $file, at: $offset } }
+          named: { type: map, input: orders, extend: { file: $file, at: $offset, line: $line } }
         sinks:
           out: { type: file, input: named, path: /data/out/ }
         """
@@ -45,10 +45,11 @@ import Testing
         #expect(definition.sinks[0].guarantee == .exactlyOnce)
     }
 
-    @Test func aLineHasItsFileAndItsOffset() throws {
+    @Test func aRecordHasItsFileItsOffsetAndItsLine() throws {
         let schema = try define(text).sources[0].batchSchema
         let metadata = schema.fields.map(\.description).filter { $0.hasPrefix("$") }
-        #expect(metadata == ["$file STRING NOT NULL", "$offset BIGINT NOT NULL"])
+        let types = ["$file STRING", "$offset BIGINT", "$line BIGINT"]
+        #expect(metadata == types.map { $0 + " NOT NULL" })
     }
 
     @Test func theExplanationSaysWhatIsReadAndWhenFilesAppear() throws {

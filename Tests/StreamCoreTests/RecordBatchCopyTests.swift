@@ -50,6 +50,20 @@ import Testing
         #expect(copy.origin.values[0].isAbsent && copy.origin.keys[0].isAbsent)
     }
 
+    @Test func theLinesOfAFilesRecordsComeAlong() {
+        let batch = makeBatch()
+        let rows: [Int32] = [3, 1]
+        for row in 0..<4 { batch.origin.makeLines()[row] = Int64(10 + row) }
+        let copy = rows.withUnsafeBufferPointer { batch.copy(rows: $0) }
+        #expect(copy.place(ofRow: 0).description == "events:13 (offset 103)")
+        let target = RecordBatch(schema: batch.schema, rowCapacity: 2)
+        rows.withUnsafeBufferPointer { target.gather($0, of: batch, columns: [], from: 0) }
+        #expect(target.origin.line(ofRow: 1) == 11)
+        // Nothing is left of the lines of an earlier batch.
+        rows.withUnsafeBufferPointer { target.gather($0, of: makeBatch(), columns: [], from: 0) }
+        #expect(target.place(ofRow: 1).description == "events[7]@101")
+    }
+
     @Test func onlySelectedRowsAreCopied() throws {
         let batch = makeBatch()
         batch.selection.remove(row: 0)

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import StreamAPI
+internal import StreamCore
 
 /// A regular file, open for reading; closed when the last reference goes.
 ///
@@ -45,7 +46,7 @@ final class OpenFile {
                 + "from a position; name a file")
     }
 
-    private func status() throws(FatalError) -> stat {
+    func status() throws(FatalError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw FileFailure.system(errno, "examine", path, place)
@@ -67,6 +68,22 @@ final class OpenFile {
             if got >= 0 { return got }
             guard errno == EINTR else { throw FileFailure.system(errno, "read", path, place) }
         }
+    }
+
+    /// How many line feeds stand before `offset`.
+    ///
+    /// - Cost: Reads the file up to there.
+    func lineFeedCount(before offset: Int64) throws(FatalError) -> Int64 {
+        let chunk = ByteChunk(capacity: ByteArena.chunkByteCount)
+        var (count, at) = (Int64(0), Int64(0))
+        while at < offset {
+            let wanted = min(chunk.capacity, Int(clamping: offset - at))
+            let got = try read(into: chunk.bytes, count: wanted, at: at)
+            guard got > 0 else { break }
+            count += Int64(ByteSearch.count(0x0A, in: chunk.bytes, from: 0, to: got))
+            at += Int64(got)
+        }
+        return count
     }
 
     /// The bytes from `offset` on, `count` at most; fewer where the file ends.

@@ -45,9 +45,8 @@ package final class FileSource: Source {
         guard split.isAtEnd else {
             throw FatalError(
                 .sourceGap,
-                "\(configuration.place): \(split.path)[0]@\(split.offset): the file is gone, and the "
-                    + "checkpoint has not read it to its end. Restore it, or start a new life with "
-                    + "--fresh")
+                "\(configuration.place): \(split.place): the file is gone, and the checkpoint has not "
+                    + "read it to its end. Restore it, or start a new life with --fresh")
         }
         return false
     }
@@ -64,8 +63,8 @@ package final class FileSource: Source {
                 : "the file begins otherwise than it did: it was replaced"
             throw FatalError(
                 .sourceGap,
-                "\(configuration.place): \(split.path)[0]@\(split.offset): \(what) since the "
-                    + "checkpoint. Restore it, or start a new life with --fresh")
+                "\(configuration.place): \(split.place): \(what) since the checkpoint. Restore it, or "
+                    + "start a new life with --fresh")
         }
         return byteCount
     }
@@ -83,7 +82,14 @@ package final class FileSource: Source {
     }
 
     package func discoverSplits() throws -> SplitDiscovery {
-        let found = try configuration.pattern.list()
+        let found: [String]
+        do throws(FatalError) {
+            found = try configuration.pattern.list()
+        } catch {
+            // A disk or a folder may come back; a FIFO among the files would be left out for ever.
+            guard error.exitCode == .configuration else { throw error }
+            return SplitDiscovery(failure: error)
+        }
         let new = known.withLock { known in found.filter { known.insert($0).inserted } }
         return SplitDiscovery(
             splits: new.map {

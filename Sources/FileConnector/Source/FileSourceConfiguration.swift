@@ -1,3 +1,4 @@
+package import Formats
 internal import StreamAPI
 package import StreamCore
 
@@ -8,6 +9,8 @@ package struct FileSourceConfiguration: Sendable {
     package let path: String
     /// How often new files and new lines are looked for; nil: the files of the start are the input.
     package var monitorIntervalMilliseconds: Int64?
+    /// How quoted line ends are told from those that end a record; nil: each line is one.
+    package var csvDialect: CSVDialect?
     /// Lines at the beginning of each file that are no records.
     package var skipLineCount = 0
     /// Empty lines are no records: of formats that have no empty record.

@@ -20,7 +20,10 @@ final class FileSourceReader: SourceReader {
 
     func poll(into batch: RawRecordBatch, waitMax: Duration) throws -> SourceStatus {
         batch.removeAll()
-        while current < files.count, !files[current].isUnread { current += 1 }
+        while current < files.count, !files[current].isUnread {
+            files[current].close()
+            current += 1
+        }
         guard current < files.count else {
             if isBounded { return .ended }
             try waitForMore(waitMax)
@@ -30,7 +33,7 @@ final class FileSourceReader: SourceReader {
         return batch.rowCount > 0 ? .records : .idle
     }
 
-    private func waitForMore(_ waitMax: Duration) throws(FatalError) {
+    private func waitForMore(_ waitMax: Duration) throws {
         let interval = Duration.milliseconds(configuration.monitorIntervalMilliseconds ?? 0)
         if ContinuousClock.now >= nextLook {
             for file in files { try file.look() }

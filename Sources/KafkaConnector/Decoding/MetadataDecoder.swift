@@ -2,7 +2,7 @@ internal import Formats
 package import StreamAPI
 package import StreamCore
 
-/// What Kafka knows of a record besides its value.
+/// What its source knows of a record besides its value.
 package enum MetadataColumn: Hashable, Sendable {
     /// STRING.
     case topic
@@ -10,6 +10,8 @@ package enum MetadataColumn: Hashable, Sendable {
     case partition
     /// BIGINT.
     case offset
+    /// BIGINT: the line of its file on which the record begins, from 1.
+    case line
     /// TIMESTAMP_LTZ(3): when the record was made, or appended; NULL for a record without.
     case timestamp
     /// BYTES; NULL for a record without a key.

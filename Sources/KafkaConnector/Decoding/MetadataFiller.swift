@@ -27,6 +27,7 @@ final class MetadataFiller {
         case .topic: fillTopics(column, raw)
         case .partition: fillPartitions(column, raw)
         case .offset: column.integers.update(from: raw.offsets, count: raw.rowCount)
+        case .line: column.integers.update(from: raw.makeLines(), count: raw.rowCount)
         case .timestamp: fillTimestamps(column, raw)
         case .key: fillSlices(column, raw.keys, raw.rowCount)
         case .headers: fillHeaderMaps(column, raw)

@@ -18,7 +18,7 @@ package struct DeadLetterOrigin: Hashable, Sendable {
 /// ```
 /// (the record's own headers, in their order)
 /// error.code | error.message | error.operator | error.field?
-/// source.topic | source.partition | source.offset | source.timestamp?
+/// source.topic | source.partition | source.offset | source.line? | source.timestamp?
 /// pipeline.name | pipeline.version | first_seen?
 /// ```
 ///
@@ -39,6 +39,7 @@ final class DeadLetterEncoder {
         case topic = "source.topic"
         case partition = "source.partition"
         case offset = "source.offset"
+        case line = "source.line"
         case timestamp = "source.timestamp"
         case pipelineName = "pipeline.name"
         case pipelineVersion = "pipeline.version"
@@ -131,6 +132,7 @@ final class DeadLetterEncoder {
         add(.topic, origin.topic(ofRow: row))
         add(.partition, "\(origin.partitions[row])")
         add(.offset, "\(origin.offsets[row])")
+        if let line = origin.line(ofRow: row) { add(.line, "\(line)") }
         if origin.timestamps[row] >= 0 { add(.timestamp, "\(origin.timestamps[row])") }
     }
 

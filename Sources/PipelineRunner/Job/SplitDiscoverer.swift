@@ -63,6 +63,9 @@ private struct DiscoveryWork: Sendable {
     private func ask(_ source: any Source) -> Int64 {
         do {
             let found = try source.discoverSplits()
+            if let failure = found.failure {
+                events.post(.sourceLost(source.operatorID, failure))
+            }
             if !found.splits.isEmpty {
                 events.post(.splitsDiscovered(source.operatorID, found.splits))
             }

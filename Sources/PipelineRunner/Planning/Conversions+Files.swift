@@ -1,4 +1,5 @@
 internal import FileConnector
+internal import Formats
 internal import PipelineSpec
 internal import StreamAPI
 internal import StreamCore
@@ -8,6 +9,7 @@ extension FileSourceConfiguration {
         self.init(operatorID: OperatorID(rawValue: source.id), path: file.path)
         monitorIntervalMilliseconds = file.monitorIntervalMilliseconds
         skipLineCount = file.skipLineCount
+        csvDialect = source.format == .csv ? CSVDialect(source.formatOptions) : nil
         skipsEmptyLines = source.format == .json || source.format == .csv
         skipsByteOrderMark = source.format != .raw
     }

@@ -91,6 +91,7 @@ extension MetadataColumn {
         case KafkaMetadata.topic, FileMetadata.file: self = .topic
         case KafkaMetadata.partition: self = .partition
         case KafkaMetadata.offset: self = .offset
+        case FileMetadata.line: self = .line
         case KafkaMetadata.timestamp: self = .timestamp
         case KafkaMetadata.key: self = .key
         case KafkaMetadata.headers:

@@ -35,7 +35,16 @@ extension ErrorCatalog {
             "E2401", "A line that is too long",
             """
             A line has more than 16 MiB, and would be kept in memory whole. It stops the job whatever \
-            `on_error` says: lines end with LF or CR LF, and a file without them is no file of records.
-            """)
+            `on_error` says: lines end with LF or CR LF, and a file without them is no file of records. \
+            Of CSV it may be a quote that is not closed: the message says where it stands.
+            """),
+        Entry(
+            "E2402", "A quote that is not closed",
+            """
+            A field of CSV begins with a quote, and the file ends before the quote is closed: all lines \
+            behind it would be text of the field. It stops the job whatever `on_error` says, since more \
+            than one record would be lost. Close the quote; a quote that is text is doubled, or \
+            `disable_quote_character: true` makes text of all.
+            """),
     ]
 }

@@ -9,7 +9,7 @@ extension PipelineChecker {
         guard let (format, options) = format(object, "format"),
             let (schema, _) = sourceColumns(object, format)
         else { return }
-        checkColumnNames(object, metadata: [FileMetadata.file, FileMetadata.offset])
+        checkColumnNames(object, metadata: FileMetadata.fields.map(\.name))
         let scope = SourceScope(
             schema, metadata: FileMetadata.fields, hasRowsWithoutValue: false,
             wholeColumns: Self.wholeColumns(schema, format))
@@ -124,5 +124,6 @@ extension FileMetadata {
     static let fields = [
         Field(name: file, type: .string, isNullable: false),
         Field(name: offset, type: .bigint, isNullable: false),
+        Field(name: line, type: .bigint, isNullable: false),
     ]
 }

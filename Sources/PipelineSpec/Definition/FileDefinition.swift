@@ -24,4 +24,5 @@ package struct FileSinkDefinition: Hashable, Sendable {
 package enum FileMetadata {
     package static let file = "$file"
     package static let offset = "$offset"
+    package static let line = "$line"
 }

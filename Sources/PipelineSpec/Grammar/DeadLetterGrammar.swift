@@ -5,7 +5,7 @@ enum DeadLetterGrammar {
             Writes the records that operators would not take, as they came: key, value and headers of the \
             source's record byte for byte, a null value too, with headers added that say why and where \
             it was (`error.code`, `error.message`, `error.operator`, `error.field`, `source.topic`, \
-            `source.partition`, `source.offset`, `source.timestamp`, `pipeline.name`, \
+            `source.partition`, `source.offset`, `source.line`, `source.timestamp`, `pipeline.name`, \
             `pipeline.version`, `first_seen`). Exactly once, in the transaction of the other sinks. \
             docs/dead-letters.md says what is promised.
             """,

@@ -2,9 +2,10 @@
 enum FileGrammar {
     static let source = ObjectSpecification(
         docs: """
-            Reads files, one record a line. Positions are kept in checkpoints. Beside its columns, \
-            each record has the metadata `$file STRING`, the path, and `$offset BIGINT`, where its line \
-            begins, in bytes, in every expression directly behind the source.
+            Reads files, one record a line; a quoted field of CSV may hold line ends. Positions are kept \
+            in checkpoints. Beside its columns, each record has the metadata `$file STRING`, the path, \
+            `$offset BIGINT`, where it begins, in bytes, and `$line BIGINT`, on which line, from 1, in \
+            every expression directly behind the source.
             """,
         fields: [
             Grammar.type("file"),

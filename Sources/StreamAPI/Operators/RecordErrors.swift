@@ -71,6 +71,7 @@ public final class RecordErrors {
         batch.origin.holdsRecords = first.origin.holdsRecords
         batch.origin.chunks = chunks
         if first.origin.headers != nil { _ = batch.origin.makeHeaders() }
+        if first.origin.lines != nil { _ = batch.origin.makeLines() }
         let arena = ByteArena()
         for (row, failure) in failures.enumerated() {
             batch.origin.copyRow(failure.row, of: failure.origin, to: row)

@@ -22,9 +22,15 @@ public struct SplitDiscovery: Sendable {
     public var splits: [SourceSplit]
     /// The answer may be stale: ask again soon.
     public var isDoubtful: Bool
-    public init(splits: [SourceSplit] = [], isDoubtful: Bool = false) {
+    /// What was found and can be no split, and must not be left out unseen: the job stops.
+    public var failure: FatalError?
+
+    public init(
+        splits: [SourceSplit] = [], isDoubtful: Bool = false, failure: FatalError? = nil
+    ) {
         self.splits = splits
         self.isDoubtful = isDoubtful
+        self.failure = failure
     }
 }
 

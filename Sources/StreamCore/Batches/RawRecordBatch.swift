@@ -22,6 +22,9 @@ public final class RawRecordBatch {
     /// By row, the record's headers as ``RecordHeaders`` lays them out, absent for a record without
     /// any. Nil: nobody asked for headers.
     public private(set) var headers: UnsafeMutablePointer<ByteSlice>?
+    /// By row, the number of the line of its file on which a record begins, from 1; 0 where it is not
+    /// known. Nil: the records are not of files, and nothing is kept or copied.
+    public private(set) var lines: UnsafeMutablePointer<Int64>?
     /// False where no row is a record of a source, since each was made of several: places are the
     /// operator's own then, and keys and values absent.
     public var holdsRecords = true
@@ -50,6 +53,7 @@ public final class RawRecordBatch {
         timestamps.deallocate()
         topicIndices.deallocate()
         headers?.deallocate()
+        lines?.deallocate()
     }
 
     public func removeAll() {
@@ -63,6 +67,15 @@ public final class RawRecordBatch {
         let made = UnsafeMutablePointer<ByteSlice>.allocate(capacity: rowCapacity)
         made.initialize(repeating: .absent, count: rowCapacity)
         headers = made
+        return made
+    }
+
+    /// The column of line numbers, made at the first call with every row's unknown.
+    public func makeLines() -> UnsafeMutablePointer<Int64> {
+        if let lines { return lines }
+        let made = UnsafeMutablePointer<Int64>.allocate(capacity: rowCapacity)
+        made.initialize(repeating: 0, count: rowCapacity)
+        lines = made
         return made
     }
 
@@ -92,25 +105,43 @@ public final class RawRecordBatch {
         timestamps[target] = other.timestamps[source]
         topicIndices[target] = other.topicIndices[source]
         if let headers, let otherHeaders = other.headers { headers[target] = otherHeaders[source] }
+        if let lines, let otherLines = other.lines { lines[target] = otherLines[source] }
     }
 
-    /// Where a row came from, for messages: `events[3]@42`.
+    /// Where a row came from, for messages: `events[3]@42`, `/data/a.csv:17 (offset 812)`.
     public func place(ofRow row: Int) -> RecordPlace {
         RecordPlace(
             topic: topic(ofRow: row), partition: PartitionIndex(rawValue: partitions[row]),
-            offset: Offset(rawValue: offsets[row]))
+            offset: Offset(rawValue: offsets[row]), line: line(ofRow: row))
+    }
+
+    /// The line of its file on which a record begins, from 1; nil if it is not of a file.
+    public func line(ofRow row: Int) -> Int64? {
+        guard let lines, lines[row] > 0 else { return nil }
+        return lines[row]
     }
 }
 
-/// A record's address: `topic[partition]@offset`.
+/// A record's address: `topic[partition]@offset`, of a file's `path:line (offset n)`.
 public struct RecordPlace: Hashable, Sendable, CustomStringConvertible {
+    /// Or the path of a file.
     public let topic: String
+    /// 0 of a file.
     public let partition: PartitionIndex
+    /// Bytes in a file.
     public let offset: Offset
-    public init(topic: String, partition: PartitionIndex, offset: Offset) {
+    /// Of a file, from 1.
+    public let line: Int64?
+
+    public init(topic: String, partition: PartitionIndex, offset: Offset, line: Int64? = nil) {
         self.topic = topic
         self.partition = partition
         self.offset = offset
+        self.line = line
     }
-    public var description: String { "\(topic)[\(partition.rawValue)]@\(offset.rawValue)" }
+
+    public var description: String {
+        guard let line else { return "\(topic)[\(partition.rawValue)]@\(offset.rawValue)" }
+        return "\(topic):\(line) (offset \(offset.rawValue))"
+    }
 }

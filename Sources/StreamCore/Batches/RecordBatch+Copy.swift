@@ -3,7 +3,7 @@ extension RecordBatch {
     /// A fresh batch that holds copies of some rows, and of nothing else.
     ///
     /// Everything is the copy's own, so it may go to another thread. Rows are numbered anew and all
-    /// selected. Of the origin, partitions, offsets, timestamps and topics come along.
+    /// selected. Of the origin, partitions, offsets, lines, timestamps and topics come along.
     ///
     /// - Parameters:
     ///   - rows: Row numbers of this batch, in the order wanted; at least one.
@@ -58,6 +58,7 @@ extension RecordBatch {
         if origin.topics.count > 1 {
             Column.gather(origin.topicIndices, rows, into: target.topicIndices)
         }
+        if let lines = origin.lines { Column.gather(lines, rows, into: target.makeLines()) }
     }
 
     private func originByteCount(of rows: UnsafeBufferPointer<Int32>) -> Int {
@@ -133,6 +134,11 @@ extension RecordBatch {
         } else {
             // What an earlier batch left.
             origin.headers?.update(repeating: .absent, count: rows.count)
+        }
+        if other.lines != nil {
+            _ = origin.makeLines()
+        } else {
+            origin.lines?.update(repeating: 0, count: rows.count)
         }
         for index in 0..<rows.count { origin.copyRow(Int(rows[index]), of: other, to: index) }
     }

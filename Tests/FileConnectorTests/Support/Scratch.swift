@@ -59,6 +59,7 @@ struct Line: Hashable {
     let text: String
     let offset: Int64
     let file: String
+    let number: Int64?
 }
 
 /// A file source with one reader: what a run of one subtask does.
@@ -86,7 +87,8 @@ struct SourceRun {
                 return (0..<raw.rowCount).map {
                     Line(
                         text: raw.values[$0].text, offset: raw.offsets[$0],
-                        file: String(raw.topic(ofRow: $0).split(separator: "/").last ?? ""))
+                        file: String(raw.topic(ofRow: $0).split(separator: "/").last ?? ""),
+                        number: raw.line(ofRow: $0))
                 }
             case .ended: return nil
             case .idle: continue
