@@ -88,8 +88,8 @@ let package = Package(
         target(
             "FuzzEntries",
             [
-                "StreamCore", "StreamAPI", "Expression", "Formats", "KafkaClient", "PipelineSpec",
-                "Operators", "StateBackends",
+                "StreamCore", "StreamAPI", "Expression", "Formats", "KafkaClient", "FileConnector",
+                "PipelineSpec", "Operators", "StateBackends",
             ]),
         // Layer 8: executables. `main.swift` is one line; the verbs live in CommandLineInterface.
         target(

@@ -28,7 +28,7 @@ enum CSVFuzz {
         precondition(decode(text, types, dialect) == cells, "read again, the row is another")
     }
 
-    private static func dialect(_ choice: UInt8) -> CSVDialect {
+    static func dialect(_ choice: UInt8) -> CSVDialect {
         var dialect = CSVDialect()
         dialect.delimiter = [UInt8](",;\t ".utf8)[Int(choice & 3)]
         dialect.quote =

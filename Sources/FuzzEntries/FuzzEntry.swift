@@ -13,6 +13,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case json
     /// A dialect and a record of CSV: ``CSVFuzz``.
     case csv
+    /// A file that is divided into records, and a split of one: ``SplitFuzz``.
+    case split
     /// A broker's answer: ``WireFuzz``.
     case wire
 
@@ -23,6 +25,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
         case .expression: ExpressionFuzz.run(bytes)
         case .json: JSONFuzz.run(bytes)
         case .csv: CSVFuzz.run(bytes)
+        case .split: SplitFuzz.run(bytes)
         case .wire: WireFuzz.run(bytes)
         }
     }

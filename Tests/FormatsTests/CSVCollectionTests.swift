@@ -21,7 +21,7 @@ import Testing
     ) throws -> [Cell] {
         let decoder = try TextFixture().csv(fields, dialect)
         let batch = try decoder.decode(rawBatch([Array(record.utf8)]))
-        return withExtendedLifetime((decoder, batch)) { batch.columns.map { Cell($0, 0) } }
+        return withExtendedLifetime(decoder) { batch.cells(ofRow: 0) }
     }
 
     private func written(

@@ -34,8 +34,9 @@ struct TextFixture {
     private func cells(
         _ record: String, _ fields: [Field] = Self.strings, _ dialect: CSVDialect = CSVDialect()
     ) throws -> [Cell] {
-        let batch = try TextFixture().csv(fields, dialect).decode(rawBatch([Array(record.utf8)]))
-        return batch.columns.map { Cell($0, 0) }
+        let decoder = try TextFixture().csv(fields, dialect)
+        let batch = try decoder.decode(rawBatch([Array(record.utf8)]))
+        return withExtendedLifetime(decoder) { batch.cells(ofRow: 0) }
     }
 
     private func error(
@@ -220,7 +221,7 @@ struct TextFixture {
             columns: [CSVColumn(field: Field(name: "c", type: .int), index: 2)], fieldCount: 3,
             dialect: CSVDialect(), failed: TextFixture().failed)
         let batch = try decoder.decode(rawBatch([Array("\"x\"\"\",y,7".utf8)]))
-        #expect(batch.columns.map { Cell($0, 0) } == [.integer(7)])
+        #expect(batch.cells(ofRow: 0) == [.integer(7)])
     }
 
     @Test func dropLeavesOutTheFailedRowsAndCountsThem() throws {

@@ -119,7 +119,7 @@ import Testing
         let read = try decoder.decode(rawBatch(records))
         for row in 0..<60 {
             #expect(
-                read.columns.map { Cell($0, row) } == rows[row],
+                read.cells(ofRow: row) == rows[row],
                 "\(String(decoding: records[row], as: UTF8.self))")
         }
     }
@@ -189,7 +189,7 @@ import Testing
                 (0..<count).map { Field(name: "c\($0)", type: .string) })
             let read = try? decoder.decode(rawBatch([Array(record.utf8)]))
             #expect(
-                read?.columns.map { Cell($0, 0) } == expected?.map { .text($0) }, "\(record)")
+                read?.cells(ofRow: 0) == expected?.map { .text($0) }, "\(record)")
         }
     }
 }

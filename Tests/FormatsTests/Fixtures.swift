@@ -69,6 +69,13 @@ struct DecoderFixture {
     }
 }
 
+extension RecordBatch {
+    /// The values of a row. The batch lives as long as they are read: texts are views into its chunks.
+    func cells(ofRow row: Int) -> [Cell] {
+        withExtendedLifetime(self) { columns.map { Cell($0, row) } }
+    }
+}
+
 /// A value of a column, comparable.
 enum Cell: Equatable, CustomStringConvertible {
     case null

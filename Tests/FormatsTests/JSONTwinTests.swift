@@ -24,7 +24,7 @@ import Testing
         let fixture = try DecoderFixture(Self.columns)
         let batch = try fixture.decoder.decode(rawBatch(rows.map { Array($0.document.utf8) }))
         for (row, expected) in rows.enumerated() {
-            #expect(batch.columns.map { Cell($0, row) } == expected.cells, "\(expected.document)")
+            #expect(batch.cells(ofRow: row) == expected.cells, "\(expected.document)")
         }
     }
 

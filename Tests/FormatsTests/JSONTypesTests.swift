@@ -12,7 +12,7 @@ import Testing
         let fixture = try DecoderFixture([JSONColumn(Field(name: "v", type: type))])
         do {
             let batch = try fixture.decoder.decode(rawBatch([Array("{\"v\":\(json)}".utf8)]))
-            return (Cell(batch.columns[0], 0), nil)
+            return (batch.cells(ofRow: 0)[0], nil)
         } catch let error as RecordError {
             #expect(error.message.contains("field v"))
             return (nil, error.code)
@@ -128,7 +128,7 @@ import Testing
             JSONColumn(field: Field(name: "m.a", type: .bigint), path: [.field("m"), .field("a")]),
         ])
         let batch = try fixture.decoder.decode(rawBatch([Array("{\"m\":{\"b\":1,\"a\":2}}".utf8)]))
-        #expect(batch.columns.map { Cell($0, 0) } == [.text("{\"b\":1,\"a\":2}"), .integer(2)])
+        #expect(batch.cells(ofRow: 0) == [.text("{\"b\":1,\"a\":2}"), .integer(2)])
     }
 
     @Test(
@@ -154,7 +154,7 @@ import Testing
         let fixture = try DecoderFixture([column])
         let documents = ["{\"v\":\"x\",\"v\":1.5}", "{\"v\":2,\"v\":null}"].map { Array($0.utf8) }
         let batch = try fixture.decoder.decode(rawBatch(documents))
-        #expect(Cell(batch.columns[0], 0) == .text("15") && Cell(batch.columns[0], 1) == .null)
+        #expect(batch.cells(ofRow: 0)[0] == .text("15") && batch.cells(ofRow: 1)[0] == .null)
         #expect(fixture.error(Array("{\"v\":1,\"v\":\"x\"}".utf8))?.code == "E2003")
     }
 

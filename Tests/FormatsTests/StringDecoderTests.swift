@@ -11,7 +11,7 @@ import Testing
     @Test func theValueIsOneStringWithoutACopy() throws {
         let raw = rawBatch([Array("ä\"b\n".utf8), [], nil])
         let batch = try StringDecoder(field: Self.value, failed: TextFixture().failed).decode(raw)
-        #expect((0...2).map { Cell(batch.columns[0], $0) } == [.text("ä\"b\n"), .text(""), .null])
+        #expect((0...2).map { batch.cells(ofRow: $0)[0] } == [.text("ä\"b\n"), .text(""), .null])
         #expect(batch.columns[0].slices[0].base == raw.values[0].base)
     }
 
@@ -27,7 +27,7 @@ import Testing
         let key = Field(name: "id", type: .bigint)
         let fixture = TextFixture(policy: .drop, firstPart: .key)
         let batch = try StringDecoder(field: key, part: .key, failed: fixture.failed).decode(raw)
-        #expect((0...1).map { Cell(batch.columns[0], $0) } == [.integer(7), .null])
+        #expect((0...1).map { batch.cells(ofRow: $0)[0] } == [.integer(7), .null])
         #expect(batch.selection.count == 2 && fixture.dropped == 1)
     }
 
@@ -74,7 +74,7 @@ import Testing
             let batch = try decoder.decode(raw)
             #expect(batch.selection.count == 1 && batch.selection.rows[0] == 0)
             #expect(
-                batch.columns.map { Cell($0, 0) } == [.text("x\n"), .integer(7), .integer(1)])
+                batch.cells(ofRow: 0) == [.text("x\n"), .integer(7), .integer(1)])
             // A record that is broken twice is one record.
             #expect(fixture.dropped == 4 * round)
         }
@@ -86,8 +86,8 @@ import Testing
             [Field(name: "a", type: .string), Field(name: "n", type: .int)], part: .key)
         let batch = try decoder.decode(
             rawBatch([[], [], []], keys: [Array("x,1".utf8), nil, []]))
-        #expect(batch.columns.map { Cell($0, 0) } == [.text("x"), .integer(1)])
-        #expect(batch.columns.map { Cell($0, 1) } == [.null, .null])
+        #expect(batch.cells(ofRow: 0) == [.text("x"), .integer(1)])
+        #expect(batch.cells(ofRow: 1) == [.null, .null])
         #expect(batch.selection.count == 2)
     }
 }
