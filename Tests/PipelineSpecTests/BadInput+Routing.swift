@@ -2,15 +2,7 @@ extension BadInput {
     /// `transforms` over the sources `events` and `more`, which have the same columns.
     private static func united(_ what: String, _ code: String, _ text: String) -> BadInput {
         BadInput(what, code) {
-            $0.sources += """
-
-                  more:
-                    type: kafka
-                    connection: main
-                    topic: more
-                    format: json
-                    schema: { color: STRING, weight: DOUBLE, place: "ROW<city STRING>" }
-                """
+            $0.sources += Sample.more
             $0.transforms = text
         }
     }

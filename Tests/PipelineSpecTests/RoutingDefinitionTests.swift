@@ -8,15 +8,7 @@ import Testing
         -> PipelineDefinition
     {
         let text = Sample.with {
-            $0.sources += """
-
-                  more:
-                    type: kafka
-                    connection: main
-                    topic: more
-                    format: json
-                    schema: { color: STRING, weight: DOUBLE, place: "ROW<city STRING>" }
-                """
+            $0.sources += Sample.more
             $0.transforms = transforms
             $0.sinks =
                 "  out: { type: kafka, connection: main, input: \(sinkInput), topic: results }"

@@ -21,11 +21,6 @@ import Testing
             lines: rows.map { "k\t{\"id\":\($0.id),\"ts\":\($0.time)}\n" }.joined())
     }
 
-    private func head(_ drill: Drill) -> String {
-        let text = drill.pipeline.text
-        return String(text.prefix(upTo: text.range(of: "sources:")?.lowerBound ?? text.endIndex))
-    }
-
     private func source(_ id: String, _ topic: KafkaTopic, _ watermark: String) -> String {
         """
           \(id):
@@ -59,7 +54,7 @@ import Testing
         let counts = "select: { n: COUNT(*), at: window_start }"
         let window = "window: { type: tumbling, size: 1 min }"
         drill.pipeline.replacement =
-            head(drill) + "sources:\n"
+            drill.pipeline.head + "sources:\n"
             + source("orders", orders, "delay: 1 s, idle_timeout: 1 s")
             + source("payments", payments, "delay: 1 s")
             + source("clicks", clicks, "delay: 1 s, max_lead: 1 h") + """
@@ -136,7 +131,7 @@ import Testing
         let (fast, slow) = (try topic(drill, "fast"), try topic(drill, "slow"))
         let watermark = "delay: 1 s" + (aligned ? ", align_group: both, max_drift: 10 min" : "")
         drill.pipeline.replacement =
-            head(drill) + "sources:\n" + source("fast", fast, watermark)
+            drill.pipeline.head + "sources:\n" + source("fast", fast, watermark)
             + source("slow", slow, watermark) + """
                 transforms:
                   pairs:

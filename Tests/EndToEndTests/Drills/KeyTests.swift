@@ -104,12 +104,10 @@ import Testing
     private func pipeline(
         _ drill: Drill, _ format: String, _ other: String, _ second: KafkaTopic
     ) -> String {
-        let text = drill.pipeline.text
-        let head = text.prefix(upTo: text.range(of: "sources:")?.lowerBound ?? text.endIndex)
         let isRow = format == "json" || format == "csv"
         let columns = isRow ? "k_region: STRING, k_id: BIGINT, " : ""
         let fields = isRow ? "key_fields: [k_region, k_id]\n    key_fields_prefix: k_" : ""
-        return head + """
+        return drill.pipeline.head + """
             sources:
               events:
                 type: kafka

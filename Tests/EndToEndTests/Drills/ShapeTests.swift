@@ -45,9 +45,7 @@ import Testing
     }
 
     private func pipeline(_ drill: Drill) -> String {
-        let text = drill.pipeline.text
-        let head = text.prefix(upTo: text.range(of: "sources:")?.lowerBound ?? text.endIndex)
-        return head + """
+        return drill.pipeline.head + """
             sources:
               events:
                 type: kafka

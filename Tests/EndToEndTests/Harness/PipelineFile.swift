@@ -24,6 +24,11 @@ struct PipelineFile {
 
     var text: String { replacement ?? colorCounts }
 
+    /// What stands before `sources`: for a drill with sources of its own.
+    var head: Substring {
+        text.prefix(upTo: text.firstRange(of: "sources:")?.lowerBound ?? text.endIndex)
+    }
+
     private var colorCounts: String {
         """
         version: 1

@@ -45,6 +45,17 @@ struct Sample {
 }
 
 extension Sample {
+    /// A second source, `more`, with the columns of `events`, of which `color` may be NULL.
+    static let more = """
+
+          more:
+            type: kafka
+            connection: main
+            topic: more
+            format: json
+            schema: { color: STRING, weight: DOUBLE, place: "ROW<city STRING>" }
+        """
+
     static func with(_ change: (inout Sample) -> Void) -> String {
         var sample = Sample()
         change(&sample)
